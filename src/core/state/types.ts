@@ -1,0 +1,249 @@
+import type { HappeningCode, Refusal, Severity } from '../codes.ts'
+import type { Evidence, Verdict } from '../evidence/types.ts'
+import type { Policy } from '../policy.ts'
+import type { Claim, Command, CommandResult, Intent, Reading } from '../power/types.ts'
+import type { At } from '../time.ts'
+
+/** A host's story that must survive a restart. */
+export type HostRecord = {
+  readonly host: string
+  readonly outage?: Outage
+  /** Sticky: cleared by hand or by sustained health. */
+  readonly lockout?: { readonly at: At; readonly sentence: string }
+  /** When cycles of this host began, newest last, at most 32: for the rolling day. */
+  readonly cycleTimes: readonly At[]
+  readonly bootGraceUntil?: At
+  /** Why the mapping of host and outlet is not trusted; cleared by a verified cycle or by hand. */
+  readonly mappingSuspect?: { readonly at: At; readonly sentence: string }
+  readonly mappingVerifiedAt?: At
+  readonly everSeenUp?: boolean
+}
+
+/** From the verdict `down` (or `wedged`) until health was sustained. */
+export type Outage = {
+  readonly id: string
+  readonly startedAt: At
+  readonly verdict: Verdict
+  readonly cycles: number
+  /** Cycles that dry-run only told. */
+  readonly wouldCycles: number
+  readonly wouldCycleAt?: At
+  readonly recoveredAt?: At
+  readonly limitTold?: boolean
+}
+
+/** The power device seen on first use. */
+export type Pin = {
+  readonly device: string
+  readonly deviceId: string
+  readonly model: string
+  readonly at: At
+  readonly aliases: Readonly<Record<string, string>>
+}
+
+/** What is known of one outlet across restarts. */
+export type OutletRecord = {
+  readonly key: string
+  /** Off, and not by us. */
+  readonly personOffSince?: At
+  /** Off by an operator's or another owner's claim that has ended as it wanted: `off` is meant to stay. */
+  readonly offOnPurpose?: { readonly by: string; readonly at: At }
+  readonly lastState?: 'on' | 'off' | 'unknown'
+}
+
+export type Meta = {
+  readonly key: 'meta'
+  readonly epoch: number
+  readonly nextId: number
+  readonly lastCycleEndedAt?: At
+  readonly forcedDryRun?: string
+}
+
+/** The durable collections: one row a key. */
+export type Durable = {
+  hosts: Record<string, HostRecord>
+  claims: Record<string, Claim>
+  intents: Record<string, Intent>
+  commands: Record<string, Command>
+  pins: Record<string, Pin>
+  outlets: Record<string, OutletRecord>
+  meta: Record<string, Meta>
+}
+
+/** What a fresh process reads back from its journal. */
+export type Snapshot = { readonly [C in keyof Durable]: Durable[C] }
+
+/** What is known of a host now. Lost at a restart on purpose: stale is nothing. */
+export type HostNow = {
+  readonly host: string
+  readonly latest: Readonly<Record<string, Evidence>>
+  readonly verdict: Verdict
+  readonly verdictSince: At
+  /** Rounds in a row without life. */
+  readonly failures: number
+  /** Rounds in a row with kernel life but no userland life. */
+  readonly wedgedRounds: number
+  readonly lastLifeAt?: At
+  readonly healthySince?: At
+  readonly refusals: readonly Refusal[]
+  readonly refusedSince?: At
+  readonly heldTold?: boolean
+}
+
+export type DeviceNow = {
+  readonly device: string
+  readonly reachable: boolean | undefined
+  readonly since: At
+  readonly lastError?: { readonly code: string; readonly sentence: string }
+  readonly readings: Readonly<Record<string, Reading>>
+  /** Rounds in a row in which a mapped, living host’s outlets drew nothing, by host. */
+  readonly highPower: Readonly<Record<string, boolean>>
+  readonly identityOk?: boolean
+  readonly failures: number
+}
+
+export type RoundNow = {
+  readonly key: 'now'
+  readonly round: number
+  readonly at: At
+  readonly graceFrom: At
+  readonly lastTickAt: At
+  readonly referencesAnswer: boolean | undefined
+  readonly isolatedSince?: At
+  readonly storms: Readonly<Record<string, At>>
+  readonly stormCanary?: { readonly host: string; readonly at: At }
+  readonly storeOk: boolean
+  readonly brokenChannels: readonly string[]
+}
+
+/** What other parts know and guards ask for: fed by later parts; a part that is not configured feeds nothing. */
+export type Feeds = {
+  /** Proxmox: present once configured. */
+  readonly peers?: {
+    readonly at: At
+    readonly quorate: boolean
+    /** Hosts that the quorate view sees as members. */
+    readonly members: readonly string[]
+    readonly viewsDisagree: boolean
+    readonly haBusy?: string
+    /** The fenced node whose HA transition is the expected answer to its death. */
+    readonly fencedNodes: readonly string[]
+    readonly costsQuorum: readonly string[]
+    readonly storageTrouble?: string
+    readonly tasks: Readonly<Record<string, string>>
+    readonly cleanStops: Readonly<Record<string, { readonly kind: 'rebooting' | 'shut-down'; readonly at: At }>>
+    readonly inMaintenance: readonly string[]
+  }
+  readonly peersConfigured: boolean
+  readonly ups?: { readonly at: At; readonly state: 'mains' | 'battery' | 'unknown' }
+  readonly upsConfigured: boolean
+}
+
+export type Volatile = {
+  hostsNow: Record<string, HostNow>
+  devicesNow: Record<string, DeviceNow>
+  roundNow: Record<string, RoundNow>
+  feeds: Record<string, Feeds & { readonly key: 'feeds' }>
+}
+
+export type Collections = Durable & Volatile
+export type CollectionName = keyof Collections
+export const DURABLE = ['hosts', 'claims', 'intents', 'commands', 'pins', 'outlets', 'meta'] as const
+
+export type State = Readonly<{ [C in CollectionName]: Readonly<Collections[C]> }> & { readonly policy: Policy }
+
+/** One row put (value) or removed (undefined). The only way in which state changes. */
+export type Change = {
+  [C in CollectionName]: {
+    readonly collection: C
+    readonly key: string
+    readonly value: Collections[C][string] | undefined
+  }
+}[CollectionName]
+
+/** Something that happened and is told: goes into the event history in the same transaction as the changes. */
+export type Told = {
+  readonly code: HappeningCode
+  readonly severity: Severity
+  readonly at: At
+  readonly host?: string
+  readonly device?: string
+  readonly outlet?: string
+  readonly intent?: string
+  readonly guards?: readonly string[]
+  /** For people; says what happened, why, and what comes next. Never holds a secret. */
+  readonly sentence: string
+}
+
+/** What the outside tells the core. */
+export type Event =
+  | { readonly kind: 'started'; readonly breadcrumbs: readonly FoundBreadcrumb[]; readonly storeLost?: string }
+  | { readonly kind: 'configured'; readonly policy: Policy }
+  | { readonly kind: 'round'; readonly round: number; readonly evidence: readonly Evidence[] }
+  /** A probe outside the rounds: the last look before an OFF, or a mapping check. */
+  | { readonly kind: 'probed'; readonly evidence: readonly Evidence[] }
+  | {
+      readonly kind: 'device-read'
+      readonly device: string
+      readonly identity?: { readonly deviceId: string; readonly model: string }
+      readonly readings: Readonly<Record<string, Reading>>
+    }
+  | { readonly kind: 'device-failed'; readonly device: string; readonly code: string; readonly sentence: string }
+  | { readonly kind: 'command-result'; readonly command: string; readonly result: CommandResult }
+  | { readonly kind: 'operator'; readonly order: Order }
+  | { readonly kind: 'fed'; readonly feeds: Feeds }
+  | { readonly kind: 'store'; readonly ok: boolean; readonly sentence: string }
+  | { readonly kind: 'stopping' }
+  | { readonly kind: 'wake' }
+
+export type FoundBreadcrumb = {
+  readonly intent: string
+  readonly target: string
+  readonly device: string
+  readonly outlet: string
+  readonly deviceId?: string
+  readonly reason: string
+  readonly offAt: At
+  readonly holdMs: number
+}
+
+/** What an operator may ask for. `by` is who asked, for the history. */
+export type Order = { readonly by: string } & (
+  | {
+      readonly order: 'switch'
+      readonly target: string
+      readonly goal: 'on' | 'off' | 'cycle'
+      readonly reason: string
+      readonly protected: boolean
+      readonly verify?: boolean
+      readonly holdMs?: number
+      readonly untilMs?: number | 'release'
+    }
+  | { readonly order: 'pause'; readonly target: string; readonly forMs?: number; readonly reason: string }
+  | { readonly order: 'resume'; readonly target: string }
+  | { readonly order: 'maintenance'; readonly host: string; readonly forMs: number; readonly reason: string }
+  | { readonly order: 'maintenance-end'; readonly host: string }
+  | { readonly order: 'clear-lockout'; readonly host: string }
+  | { readonly order: 'accept-device'; readonly device: string }
+)
+
+/** What the engine does after the commit. `probe` asks hosts outside the rounds and answers with a `probed` event. */
+export type Effect =
+  | { readonly kind: 'command'; readonly command: Command }
+  | { readonly kind: 'probe'; readonly hosts: readonly string[] }
+  | { readonly kind: 'breadcrumb-remove'; readonly intent: string }
+  | {
+      readonly kind: 'answer'
+      readonly ok: boolean
+      readonly code: string
+      readonly sentence: string
+      readonly intent?: string
+    }
+
+export type Decision = {
+  readonly changes: readonly Change[]
+  readonly told: readonly Told[]
+  readonly effects: readonly Effect[]
+  /** When to wake the core if nothing else happens before. */
+  readonly wakeAt?: At
+}
