@@ -1,0 +1,23 @@
+import { actOnHost } from './act-on-host.ts'
+import { actOnSite } from './act-on-site.ts'
+import { actOnStrip } from './act-on-strip.ts'
+import { type Action, type ActResult, refused } from './actions.ts'
+import { findHost, findStrip } from './find.ts'
+import type { World } from './types.ts'
+
+/** Does one thing to the world, now. What cannot be done is said, and changes nothing. */
+export function act(world: World, action: Action): ActResult {
+  if ('host' in action) {
+    const host = findHost(world, action.host)
+    return host === undefined
+      ? refused('no-such-host', `there is no host ${action.host} in the lab`)
+      : actOnHost(world, host, action)
+  }
+  if ('strip' in action) {
+    const strip = findStrip(world, action.strip)
+    return strip === undefined
+      ? refused('no-such-strip', `there is no strip ${action.strip} in the lab`)
+      : actOnStrip(world, strip, action)
+  }
+  return actOnSite(world, action)
+}

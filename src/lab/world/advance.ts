@@ -1,0 +1,39 @@
+import { boot, finishBoot, finishShutdown } from './hosts.ts'
+import { fireTimer, setRelay } from './strips.ts'
+import type { Due, Host, World } from './types.ts'
+
+/** Lets everything happen that is due by `nowMs`, in order, and sets the world's time to it. Time never goes back. */
+export function advanceTo(world: World, nowMs: number): void {
+  if (nowMs < world.nowMs) throw new RangeError(`the lab's time cannot go back from ${world.nowMs} to ${nowMs}`)
+  for (;;) {
+    const next = world.queue[0]
+    if (next === undefined || next.atMs > nowMs) break
+    world.queue.shift()
+    world.nowMs = next.atMs
+    happen(world, next.due)
+  }
+  world.nowMs = nowMs
+}
+
+function happen(world: World, due: Due): void {
+  switch (due.kind) {
+    case 'relay-lands':
+      setRelay(world, due.outlet, due.on, due.by)
+      break
+    case 'timer-fires':
+      fireTimer(world, due.outlet, due.timer)
+      break
+    case 'strip-started':
+      if (due.strip.boots === due.boots) due.strip.rebooting = false
+      break
+    default:
+      // What was due for an older state of the host is void.
+      if (due.host.epoch === due.epoch) continueHost(world, due.kind, due.host)
+  }
+}
+
+function continueHost(world: World, kind: 'boot-done' | 'shutdown-done' | 'panic-reboot', host: Host): void {
+  if (kind === 'boot-done') finishBoot(world, host)
+  else if (kind === 'shutdown-done') finishShutdown(world, host)
+  else boot(world, host)
+}

@@ -1,0 +1,30 @@
+export { act } from './act.ts'
+export type { Action, ActRefusal, ActResult } from './actions.ts'
+export { advanceTo } from './advance.ts'
+export { createWorld } from './create.ts'
+export { findHost, findOutlet, findStrip, hasPower } from './find.ts'
+export { homeLab } from './home-lab.ts'
+export { feedsHost } from './hosts.ts'
+export { type Look, type LookChannel, look, lookAtGateway } from './look.ts'
+export { hostWatts } from './meter.ts'
+export { nextDueMs } from './queue.ts'
+export {
+  type AfterPowerLoss,
+  type HostSpec,
+  type StripSpec,
+  type SupplyRef,
+  USUAL_WATTS,
+  type WorldSpec,
+} from './spec.ts'
+export {
+  armTimer,
+  clearTimers,
+  type Delivery,
+  type OutletView,
+  readOutlet,
+  readOutlets,
+  relay,
+  stripReachable,
+  type TimerRefusal,
+} from './strips.ts'
+export type { Cause, Host, HostState, Outlet, PowerCut, Strip, Switching, World } from './types.ts'

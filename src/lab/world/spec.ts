@@ -1,0 +1,57 @@
+/** One power supply of a host and the outlet that it hangs on. `outlet` counts from 0. */
+export type SupplyRef = { readonly strip: string; readonly outlet: number }
+
+/** What a host draws in each state, in watts, shared between its live supplies. A host without power draws nothing. */
+export type HostWatts = {
+  readonly booting: number
+  readonly idle: number
+  readonly hung: number
+  readonly standby: number
+}
+
+export const USUAL_WATTS: HostWatts = { booting: 120, idle: 60, hung: 95, standby: 4 }
+
+/** The firmware setting for what a machine does when its power returns. */
+export type AfterPowerLoss = 'on' | 'stay-off' | 'last'
+
+export type HostSpec = {
+  readonly name: string
+  /** Default `main`. */
+  readonly cluster?: string
+  /** None: it hangs on the wall, and only the mains can fail it. Several: it lives while one of them has power. */
+  readonly supplies: readonly SupplyRef[]
+  /** From power to userland; default 90 s. */
+  readonly bootMs?: number
+  /** From power to the first answer of the kernel; default two thirds of `bootMs`. */
+  readonly kernelMs?: number
+  /** How long a clean shutdown takes; default 20 s. */
+  readonly shutdownMs?: number
+  readonly watts?: Partial<HostWatts>
+  readonly afterPowerLoss?: AfterPowerLoss
+  /** Default `up`. A host whose supplies are all off begins as `off` whatever is said here. */
+  readonly begins?: 'up' | 'hung' | 'wedged' | 'standby'
+}
+
+export type StripSpec = {
+  readonly name: string
+  /** 40 hex digits on real strips. */
+  readonly deviceId: string
+  /** Default 6. */
+  readonly outletCount?: number
+  /** Default `Outlet 1` and so on, which is how a new strip labels its outlet 0. */
+  readonly aliases?: readonly string[]
+  /** Default all on. */
+  readonly relays?: readonly boolean[]
+  /** What its relays are when it gets power back; default `last`. */
+  readonly afterPowerLoss?: 'on' | 'off' | 'last'
+  /** From power to its first answer; default 15 s. */
+  readonly rebootMs?: number
+  /** Whether its firmware has count-down timers; default true. */
+  readonly hasTimers?: boolean
+}
+
+export type WorldSpec = {
+  readonly hosts: readonly HostSpec[]
+  readonly strips: readonly StripSpec[]
+  readonly startMs?: number
+}

@@ -1,0 +1,110 @@
+import type { AfterPowerLoss, HostWatts } from './spec.ts'
+
+/**
+ * `hung`: power, but the kernel is dead. `wedged`: the kernel answers, userland does not. `standby`: shut down
+ * cleanly with power present; only a button, or power that goes and comes back, starts it. `off`: no power at all.
+ */
+export type HostState = 'off' | 'booting' | 'up' | 'hung' | 'wedged' | 'shutting-down' | 'standby'
+
+/** Who or what moved a relay or the power. */
+export type Cause = 'command' | 'timer' | 'person' | 'strip-reboot' | 'mains' | 'replugged'
+
+export type Timer = { readonly id: string; readonly on: boolean; readonly name: string; dueMs: number; fired: boolean }
+
+export type Outlet = {
+  readonly strip: Strip
+  readonly index: number
+  alias: string
+  on: boolean
+  onSinceMs: number
+  timer?: Timer
+  hosts: Host[]
+  watts: number
+  /** Energy up to `meteredAtMs`, in watt-milliseconds. */
+  energyWattMs: number
+  meteredAtMs: number
+}
+
+export type Strip = {
+  readonly name: string
+  readonly outlets: Outlet[]
+  readonly afterPowerLoss: 'on' | 'off' | 'last'
+  readonly rebootMs: number
+  deviceId: string
+  hasTimers: boolean
+  /** Whether its network works. */
+  online: boolean
+  powered: boolean
+  /** While it starts, it answers nobody. */
+  rebooting: boolean
+  /** Raised by each start, so that whatever lives in its memory (sessions, timers) can be dropped. */
+  boots: number
+}
+
+export type Host = {
+  readonly name: string
+  readonly cluster: string
+  readonly shutdownMs: number
+  readonly watts: HostWatts
+  readonly afterPowerLoss: AfterPowerLoss
+  bootMs: number
+  kernelMs: number
+  supplies: Outlet[]
+  state: HostState
+  sinceMs: number
+  powered: boolean
+  ranWhenPowerWent: boolean
+  netCut: boolean
+  /** This many of its next boots end hung. */
+  failingBoots: number
+  /** Drawn on top of `idle` while it runs. */
+  loadWatts: number
+  /** After the shutdown that runs now, boot again. */
+  bootAfterShutdown: boolean
+  /** Raised by each change of state, so that what was due for an older state is void. */
+  epoch: number
+}
+
+/** A host lost its power: the ground truth that a watchdog's safety is judged by. */
+export type PowerCut = {
+  readonly atMs: number
+  readonly host: string
+  readonly by: Cause
+  /** `STRIP/OUTLET` that took the last of its power away; missing where no relay did. */
+  readonly byOutlet?: string
+  readonly hostWas: HostState
+}
+
+/** A relay changed its state. */
+export type Switching = {
+  readonly atMs: number
+  readonly strip: string
+  readonly outlet: number
+  readonly on: boolean
+  readonly by: Cause
+}
+
+export type Due =
+  | { readonly kind: 'boot-done' | 'shutdown-done' | 'panic-reboot'; readonly host: Host; readonly epoch: number }
+  | { readonly kind: 'strip-started'; readonly strip: Strip; readonly boots: number }
+  | { readonly kind: 'timer-fires'; readonly outlet: Outlet; readonly timer: Timer }
+  | { readonly kind: 'relay-lands'; readonly outlet: Outlet; readonly on: boolean; readonly by: Cause }
+
+export type Queued = { readonly atMs: number; readonly due: Due }
+
+export type World = {
+  nowMs: number
+  readonly hosts: Host[]
+  readonly strips: Strip[]
+  gatewayUp: boolean
+  mainsOn: boolean
+  /** The watcher's own network is at fault: it sees nobody, while everybody else sees each other. */
+  watcherIsolated: boolean
+  /** Sorted by time; equals in the order in which they were queued. */
+  readonly queue: Queued[]
+  readonly cuts: PowerCut[]
+  readonly switchings: Switching[]
+  /** How many entries fell out of the two records because they are bounded. */
+  forgotten: number
+  timersArmed: number
+}
