@@ -1,0 +1,26 @@
+import type { z } from 'zod'
+import { event } from './events.ts'
+import { health } from './health.ts'
+import { channel, host, refusal } from './hosts.ts'
+import { future, past } from './moments.ts'
+import { device, outlet, problem } from './outlets.ts'
+import { claim, leg, plan } from './plans.ts'
+import { reference } from './status.ts'
+
+/** The schemas that have a section of their own in the reference; everything else is described where it is used. */
+export const NAMED: Readonly<Record<string, z.ZodType>> = {
+  Host: host,
+  Channel: channel,
+  Refusal: refusal,
+  Outlet: outlet,
+  Device: device,
+  Reference: reference,
+  Plan: plan,
+  Leg: leg,
+  Claim: claim,
+  Event: event,
+  Health: health,
+  Problem: problem,
+  Past: past,
+  Future: future,
+}

@@ -1,0 +1,79 @@
+import { API_ERRORS } from './errors.ts'
+import { type Field, fieldsOf, formsOf } from './fields.ts'
+import { NAMED } from './named.ts'
+import { ROUTES, type Route } from './routes.ts'
+
+const INTRODUCTION = `# HTTP API
+
+Generated from the schemas in \`src/api\` by \`npm run generate\`; do not edit.
+
+The same API is served twice. On \`METRICS_PORT\` (8000) it can be read by anybody who reaches the port. On the Unix
+socket \`control.sock\` in the state directory (mode 0660) it takes the calls that change something besides; who may
+open the socket may order.
+
+\`\`\`sh
+curl http://127.0.0.1:8000/api/v1/status
+curl --unix-socket /var/lib/proxmox-watchdog/control.sock http://watchdog/api/v1/export
+\`\`\`
+
+Answers may gain fields. Fields marked \`?\` are missing where there is nothing to say. Besides \`/api/v1\`:
+
+| address | answer |
+|---|---|
+| \`GET /metrics\` | [metrics](metrics.md) for Prometheus |
+| \`GET /healthz\` | 200 while the loop turns and the state can be written, else 503; the reasons are in the body |
+| \`GET /readyz\` | 200 once a first round is done besides, else 503 |
+`
+
+/** docs/http-api.md, wholly. */
+export function renderHttpApiReference(): string {
+  const routes: Route[] = Object.values(ROUTES)
+  return [
+    INTRODUCTION,
+    '## Calls\n',
+    ...routes.map(renderRoute),
+    '## Errors\n',
+    renderErrors(),
+    '## Objects\n',
+    ...Object.entries(NAMED).map(
+      ([name, schema]) => `### ${name}\n\n${renderFields(fieldsOf(schema, 'output'), false)}`,
+    ),
+  ].join('\n')
+}
+
+function renderRoute(route: Route): string {
+  const parts = [
+    `### ${route.method} ${route.path}\n`,
+    `${route.says}${route.on === 'socket' ? ' Socket only.' : ''}\n`,
+  ]
+  if (route.query !== undefined) parts.push(`Query:\n\n${renderFields(fieldsOf(route.query, 'input'), true)}`)
+  if (route.body !== undefined) {
+    const forms = formsOf(route.body, 'input')
+    parts.push(forms.length === 1 ? 'Body:\n' : `Body, one of ${forms.length} forms:\n`)
+    parts.push(...forms.map((form) => renderFields(form, true)))
+  }
+  const named = Object.entries(NAMED).find(([, schema]) => schema === route.answer)
+  const fields = named === undefined ? fieldsOf(route.answer, 'output') : []
+  const no = route.noWith === undefined ? '' : ` (with status ${route.noWith} where \`ok\` is false)`
+  if (named !== undefined)
+    parts.push(`${route.stream ? 'Each' : 'Answer'}: [${named[0]}](#${named[0].toLowerCase()})\n`)
+  else if (fields.length > 0) parts.push(`Answer${no}:\n\n${renderFields(fields, false)}`)
+  else parts.push('Answer: JSON.\n')
+  return parts.join('\n')
+}
+
+function renderFields(fields: readonly Field[], input: boolean): string {
+  const rows = fields.map((field) => {
+    const mark = field.needed ? '' : input ? ' (optional)' : '?'
+    return `| \`${field.path}\`${mark} | ${field.type} | ${field.says} |`
+  })
+  return `| field | type | meaning |\n|---|---|---|\n${rows.join('\n')}\n`
+}
+
+function renderErrors(): string {
+  const rows = Object.entries(API_ERRORS).map(([code, [status, says]]) => `| \`${code}\` | ${status} | ${says} |`)
+  return (
+    'A call that fails answers `{ "error": { "code": ..., "sentence": ... } }`.\n\n' +
+    `| code | status | meaning |\n|---|---|---|\n${rows.join('\n')}\n`
+  )
+}

@@ -1,0 +1,33 @@
+import type { Hono } from 'hono'
+import { type Listening, listening, serverOf } from './listen.ts'
+
+/** Serves on a TCP port; without `host` on every address, IPv6 and IPv4. */
+export async function listenTcp(app: Hono, port: number, host?: string): Promise<Listening> {
+  const server = serverOf(app)
+  const error = await listening(server, () => server.listen({ port, host, exclusive: true }))
+  if (error === undefined) return { ok: true, server }
+  switch (error.code) {
+    case 'EADDRINUSE':
+      return {
+        ok: false,
+        code: 'port-in-use',
+        sentence: `Port ${port} is in use by another program: stop that, or set METRICS_PORT (metrics.port) to a free port.`,
+      }
+    case 'EACCES':
+      return {
+        ok: false,
+        code: 'port-forbidden',
+        sentence: `Port ${port} may not be opened by this user: set METRICS_PORT (metrics.port) to one above 1023.`,
+      }
+    case 'EADDRNOTAVAIL':
+    case 'ENOTFOUND':
+    case 'EAI_AGAIN':
+      return { ok: false, code: 'no-such-address', sentence: `${host} is no address of this machine.` }
+    default:
+      return {
+        ok: false,
+        code: 'listen-failed',
+        sentence: `Port ${port} cannot be listened on (${error.code ?? error.message}).`,
+      }
+  }
+}

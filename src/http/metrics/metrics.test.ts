@@ -1,0 +1,169 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { before, MINUTE, SECOND } from '../../../test/faces/clock.ts'
+import { type Serving, serving } from '../../../test/faces/serving.ts'
+import { calm, cycling, POLICY, stripNow } from '../../../test/faces/situation.ts'
+import { missingPeers, peer } from '../../../test/peers/find-peer.ts'
+import { runChild } from '../../process/run-child.ts'
+import { METRICS } from './table.ts'
+
+let served: Serving
+beforeAll(async () => {
+  served = await serving()
+})
+afterAll(() => served.close())
+
+async function scrape(): Promise<string> {
+  const answer = await fetch(`${served.url}/metrics`)
+  expect(answer.headers.get('content-type')).toBe('text/plain; version=0.0.4; charset=utf-8')
+  return answer.text()
+}
+
+/** The sample lines of one metric, without its prefix. */
+function lines(text: string, name: string): string[] {
+  return text
+    .split('\n')
+    .filter((line) => new RegExp(`^proxmox_watchdog_${name}[{ ]`).test(line))
+    .map((line) => line.replace('proxmox_watchdog_', ''))
+}
+
+/** A situation in which every metric has something to say. */
+function everything() {
+  const state = cycling()
+  const round = state.roundNow.now
+  served.daemon.current = {
+    ...state,
+    hosts: {
+      ...state.hosts,
+      pve3: { host: 'pve3', cycleTimes: [], lockout: { at: before(MINUTE), sentence: 'Five cycles did not help.' } },
+    },
+    hostsNow: {
+      ...state.hostsNow,
+      pve3: {
+        ...(state.hostsNow.pve3 as never as object),
+        refusals: [{ code: 'cycle-limit', sentence: 'Five cycles did not help.' }],
+      } as never,
+    },
+    roundNow: { now: { ...(round as NonNullable<typeof round>), storms: { home: before(SECOND) } } },
+    devicesNow: {
+      ...state.devicesNow,
+      bmc: { ...stripNow({ reachable: false, lastError: { code: 'timeout', sentence: 'No answer.' } }), device: 'bmc' },
+    },
+    policy: {
+      ...POLICY,
+      devices: [...POLICY.devices, { name: 'bmc', driver: 'fence', slowestCommandMs: 1, outlets: [] }],
+    },
+  }
+  served.daemon.tell('refused', 'A guard holds.', { host: 'pve3', guards: ['cycle-limit', 'storm'] })
+  served.daemon.tell('cycle-begun', 'The power is being cut.', { host: 'pve2' })
+  served.daemon.tell('cycle-would-begin', 'In mode act it would be.', { host: 'pve1' })
+}
+
+describe('metrics', () => {
+  it('say how each host is', async () => {
+    served.daemon.current = cycling()
+    const text = await scrape()
+    expect(lines(text, 'host_up')).toEqual([
+      'host_up{host="pve1",cluster="home"} 1',
+      'host_up{host="pve2",cluster="home"} 0',
+      'host_up{host="pve3",cluster="home"} 1',
+      'host_up{host="pve4",cluster="home"} 1',
+      'host_up{host="nas",cluster="storage"} 1',
+    ])
+    expect(lines(text, 'host_verdict').filter((line) => line.includes('pve2'))).toEqual([
+      'host_verdict{host="pve2",cluster="home",verdict="up"} 0',
+      'host_verdict{host="pve2",cluster="home",verdict="wedged"} 0',
+      'host_verdict{host="pve2",cluster="home",verdict="down"} 1',
+      'host_verdict{host="pve2",cluster="home",verdict="unknown"} 0',
+    ])
+    expect(lines(text, 'host_consecutive_failures')[1]).toBe('host_consecutive_failures{host="pve2",cluster="home"} 8')
+    expect(lines(text, 'host_outage_power_cycles')[1]).toBe('host_outage_power_cycles{host="pve2",cluster="home"} 2')
+    expect(text).toContain(
+      'proxmox_watchdog_outlet_on{device="strip",outlet="1",label="pve2",host="pve2",cluster="home"} 0',
+    )
+    expect(text).toContain(
+      'proxmox_watchdog_outlet_owed_on{device="strip",outlet="1",label="pve2",host="pve2",cluster="home"} 1',
+    )
+    expect(text).toContain('proxmox_watchdog_plans{kind="cycle",barrier="holding"} 1')
+    expect(text).toContain(
+      'proxmox_watchdog_probe_duration_seconds{host="pve1",cluster="home",channel="icmp",kind="icmp"} 0.0004',
+    )
+    expect(text).toContain('proxmox_watchdog_mode_info{mode="act"} 1')
+  })
+
+  it('count what is told, from 0', async () => {
+    served.daemon.current = calm()
+    expect(lines(await scrape(), 'host_power_cycles_total')[0]).toBe(
+      'host_power_cycles_total{host="pve1",cluster="home"} 0',
+    )
+    served.daemon.tell('cycle-begun', 'x', { host: 'pve1' })
+    served.daemon.tell('refused', 'x', { host: 'pve1', guards: ['storm'] })
+    served.daemon.tell('refused', 'x', { host: 'pve1', guards: ['storm', 'paused'] })
+    await scrape()
+    const text = await scrape()
+    expect(lines(text, 'host_power_cycles_total')[0]).toBe('host_power_cycles_total{host="pve1",cluster="home"} 1')
+    expect(lines(text, 'guard_refusals_total')).toEqual([
+      'guard_refusals_total{host="pve1",cluster="home",guard="storm"} 2',
+      'guard_refusals_total{host="pve1",cluster="home",guard="paused"} 1',
+    ])
+    expect(text).toContain('proxmox_watchdog_events_total{code="refused",severity="info"} 2')
+  })
+
+  it('leave nothing behind of a host that is gone', async () => {
+    served.daemon.current = calm({ policy: { ...POLICY, hosts: POLICY.hosts.slice(1) } })
+    expect(await scrape()).not.toContain('host="pve1"')
+  })
+
+  it('tell a forced dry-run, whatever is configured', async () => {
+    served.daemon.current = calm({
+      meta: { meta: { key: 'meta', epoch: 1, nextId: 1, forcedDryRun: 'The state was lost.' } },
+    })
+    expect(await scrape()).toContain('proxmox_watchdog_mode_info{mode="dry-run"} 1')
+  })
+
+  it('silence a host that is off because somebody wants it so', async () => {
+    const claims = {
+      c: { ...(cycling().claims['claim-3'] as NonNullable<ReturnType<typeof cycling>['claims'][string]>), id: 'c' },
+    }
+    served.daemon.current = calm({ claims: { c: { ...claims.c, purpose: 'maintenance', goal: 'hands-off' } } })
+    expect(lines(await scrape(), 'host_hands_off')[1]).toBe('host_hands_off{host="pve2",cluster="home"} 1')
+    served.daemon.current = calm({ claims })
+    expect(lines(await scrape(), 'host_hands_off')[1]).toBe('host_hands_off{host="pve2",cluster="home"} 0')
+  })
+
+  it('give two scrapers at once the same whole text', async () => {
+    served.daemon.current = cycling()
+    const texts = await Promise.all(Array.from({ length: 8 }, scrape))
+    for (const text of texts) expect(lines(text, 'host_up')).toHaveLength(5)
+  })
+
+  it('all have something to say in a full situation', async () => {
+    everything()
+    const text = await scrape()
+    for (const name of Object.keys(METRICS)) expect(text, name).toMatch(new RegExp(`^${name}[{ ]`, 'm'))
+  })
+
+  it('take little time with a thousand hosts', async () => {
+    const hosts = Array.from({ length: 1000 }, (_, index) => ({ ...POLICY.hosts[0]!, name: `node${index}` }))
+    served.daemon.current = calm({ policy: { ...POLICY, hosts } })
+    const text = await scrape()
+    expect(lines(text, 'host_up')).toHaveLength(1000)
+  })
+})
+
+const missing = missingPeers('promtool')
+if (missing !== undefined) console.warn(`skipped: promtool check metrics, because ${missing}`)
+
+describe.skipIf(missing !== undefined)('promtool check metrics', () => {
+  it('finds nothing to say', async () => {
+    const promtool = peer('promtool')
+    everything()
+    const checked = await runChild({
+      command: 'path' in promtool ? promtool.path : 'promtool',
+      args: ['check', 'metrics'],
+      stdin: await scrape(),
+      timeoutMs: 30_000,
+    })
+    expect(checked.stdout + checked.stderr).toBe('')
+    expect(checked.end).toEqual({ kind: 'exited', exitCode: 0 })
+  })
+})

@@ -1,0 +1,55 @@
+import { Counter, Gauge, Registry } from '@prometheus-io/client'
+import type { Daemon } from '../../ports/daemon.ts'
+import { collectHosts } from './collect-hosts.ts'
+import { collectPower } from './collect-power.ts'
+import { collectProbes } from './collect-probes.ts'
+import { collectWatchdog } from './collect-watchdog.ts'
+import type { Put } from './samples.ts'
+import { METRICS } from './table.ts'
+import { ToldCounters } from './told-counters.ts'
+
+export type Metrics = {
+  readonly contentType: string
+  /** The text of one scrape. */
+  scrape(): Promise<string>
+  close(): void
+}
+
+export function createMetrics(daemon: Daemon): Metrics {
+  const registry = new Registry()
+  const series = new Map(
+    Object.entries(METRICS).map(([name, { type, help, labels }]) => {
+      const settings = { name, help, labelNames: [...labels], registers: [registry] }
+      return [name, type === 'counter' ? new Counter(settings) : new Gauge(settings)] as const
+    }),
+  )
+  const told = new ToldCounters(daemon)
+  const put: Put = (name, labels, value) => {
+    const metric = series.get(name)
+    if (metric instanceof Counter) metric.inc(labels, Number.isFinite(value) ? value : 0)
+    else metric?.set(labels, value)
+  }
+  const scrape = (): Promise<string> => {
+    // Everything is read anew from one state, so a host that is gone leaves no series behind.
+    for (const metric of series.values()) metric.reset()
+    const state = daemon.state()
+    collectHosts(state, put)
+    collectProbes(state, daemon.probeStats(), put)
+    collectPower(state, daemon.now(), put)
+    collectWatchdog(daemon, put)
+    told.collect(state, put)
+    return registry.metrics()
+  }
+  let running: Promise<string> | undefined
+  return {
+    contentType: registry.contentType,
+    // Two scrapes at once share one text: a reset in the middle of the other's rendering would empty it.
+    scrape: () => {
+      running ??= scrape().finally(() => {
+        running = undefined
+      })
+      return running
+    },
+    close: () => told.close(),
+  }
+}
