@@ -1,7 +1,7 @@
 import { basename } from 'node:path'
 import type { DeviceError, DeviceErrorCode } from '../../ports/power-device.ts'
 import type { ChildOutcome } from '../../process/run-child.ts'
-import { lastWords } from './output.ts'
+import { agentWords } from './output.ts'
 
 export type AgentRun = {
   /** As configured: a name or a full path. */
@@ -58,7 +58,7 @@ export function agentError(run: AgentRun): DeviceError {
     const code = end.code === 'ABORTED' ? 'aborted' : 'agent-failed'
     return { code, sentence: missingSentence(run.agent, end), mayHaveLanded: false }
   }
-  const words = lastWords(run.outcome, run.secrets)
+  const words = agentWords(run.outcome, run.secrets)
   const error = (code: DeviceErrorCode, sentence: string, mayHaveLanded = run.switches): DeviceError => {
     return { code, sentence: words === '' ? sentence : `${sentence}: ${words}`, mayHaveLanded }
   }
