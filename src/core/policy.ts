@@ -18,6 +18,8 @@ export type Policy = {
   readonly onWedged: 'alert' | 'cycle'
   /** A guard that holds a dead host for longer than this is told again, as an alert. */
   readonly heldAlertAfterMs: number
+  /** A silent host that draws this much or less is shut down rather than hung; 0 turns the guard off. */
+  readonly standbyWatts: number
   /** A storm with good references lets one canary host through after this. */
   readonly stormCanaryAfterMs: number
   /** The time between two looks at each power device, so that a broken one is known before it is needed. */

@@ -113,9 +113,15 @@ export type Intent = {
   readonly aborted?: { readonly code: string; readonly sentence: string }
   readonly overridesProtected?: boolean
   readonly verifiesMapping?: boolean
+  /** After the OFF the target was seen silent, as a right mapping demands. */
   readonly sawSilence?: boolean
-  readonly mappingProbesAsked?: number
-  readonly onOverdueTold?: boolean
+  /** Hosts that answered when the OFF was decided: one of them falling silent right after it is a wrong mapping. */
+  readonly othersAlive?: readonly string[]
+  /** Those of them seen silent once since; asked again before it counts. */
+  readonly othersSilent?: readonly string[]
+  readonly mappingProbes?: number
+  readonly turningOnSince?: At
+  readonly onFailedTold?: boolean
 }
 
 export type CommandOp = 'identify' | 'read' | 'arm' | 'disarm' | 'off' | 'on'

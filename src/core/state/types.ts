@@ -16,7 +16,8 @@ export type HostRecord = {
   /** Why the mapping of host and outlet is not trusted; cleared by a verified cycle or by hand. */
   readonly mappingSuspect?: { readonly at: At; readonly sentence: string }
   readonly mappingVerifiedAt?: At
-  readonly everSeenUp?: boolean
+  /** A supervised cycle is waiting for the host to answer again. */
+  readonly verifying?: { readonly intent: string; readonly sawSilence: boolean; readonly since: At; readonly until: At }
 }
 
 /** From the verdict `down` (or `wedged`) until health was sustained. */
@@ -46,8 +47,8 @@ export type OutletRecord = {
   readonly key: string
   /** Off, and not by us. */
   readonly personOffSince?: At
-  /** Off by an operator's or another owner's claim that has ended as it wanted: `off` is meant to stay. */
-  readonly offOnPurpose?: { readonly by: string; readonly at: At }
+  /** Off by this claim of ours, on purpose: turned on again when the claim ends. */
+  readonly offOnPurpose?: { readonly claim: string; readonly target: string; readonly by: string; readonly at: At }
   readonly lastState?: 'on' | 'off' | 'unknown'
 }
 
@@ -81,9 +82,12 @@ export type HostNow = {
   readonly verdictSince: At
   /** Rounds in a row without life. */
   readonly failures: number
+  readonly unknownRounds: number
   /** Rounds in a row with kernel life but no userland life. */
   readonly wedgedRounds: number
+  /** When the last probe was sent that was answered at all; and the last that was answered by the userland. */
   readonly lastLifeAt?: At
+  readonly lastUserlandLifeAt?: At
   readonly healthySince?: At
   readonly refusals: readonly Refusal[]
   readonly refusedSince?: At
@@ -96,8 +100,9 @@ export type DeviceNow = {
   readonly since: At
   readonly lastError?: { readonly code: string; readonly sentence: string }
   readonly readings: Readonly<Record<string, Reading>>
-  /** Rounds in a row in which a mapped, living host’s outlets drew nothing, by host. */
-  readonly highPower: Readonly<Record<string, boolean>>
+  /** Since when an outlet has drawn more than its limit, by outlet. */
+  readonly highPower: Readonly<Record<string, { readonly since: At; readonly told: boolean }>>
+  readonly troubleTold: boolean
   readonly identityOk?: boolean
   readonly failures: number
 }
@@ -106,14 +111,18 @@ export type RoundNow = {
   readonly key: 'now'
   readonly round: number
   readonly at: At
+  /** When this process started; a lower bound for how long anything older has lasted. */
+  readonly startedAt: At
   readonly graceFrom: At
   readonly lastTickAt: At
   readonly referencesAnswer: boolean | undefined
   readonly isolatedSince?: At
+  /** Since when each cluster has had too many silent hosts. */
   readonly storms: Readonly<Record<string, At>>
   readonly stormCanary?: { readonly host: string; readonly at: At }
   readonly storeOk: boolean
   readonly brokenChannels: readonly string[]
+  readonly stopping: boolean
 }
 
 /** What other parts know and guards ask for: fed by later parts; a part that is not configured feeds nothing. */

@@ -1,0 +1,68 @@
+import { list, spell } from '../../phrase.ts'
+import { outletKey } from '../../power/types.ts'
+import { feedsOf, roundOf } from '../../state/initial.ts'
+import type { State } from '../../state/types.ts'
+import { type At, elapsedMs } from '../../time.ts'
+import { type Guard, RECOVERY, type Situation } from './guard.ts'
+
+export const stormGuards: readonly Guard[] = [{ code: 'storm', purposes: RECOVERY, check: storm }]
+
+/**
+ * Hosts of a cluster that are not known to live: down, wedged, unknown, or silent in the last round. Those that are off
+ * on purpose do not count. A host that has just begun to fall silent does: a storm rarely starts in one round.
+ */
+export function notAlive(state: State, cluster: string): string[] {
+  const names: string[] = []
+  for (const host of state.policy.hosts) {
+    if (host.cluster !== cluster) continue
+    const now = state.hostsNow[host.name]
+    if (now?.verdict === 'up' && now.failures === 0) continue
+    const offOnPurpose = (host.levels[0] ?? []).some((ref) => {
+      const outlet = state.outlets[outletKey(ref)]
+      return outlet?.offOnPurpose !== undefined || outlet?.personOffSince !== undefined
+    })
+    if (!offOnPurpose) names.push(host.name)
+  }
+  return names
+}
+
+/** How many hosts of a cluster may be down at once before it is a storm. */
+export function stormLimit(state: State, cluster: string): number {
+  const count = state.policy.hosts.filter((host) => host.cluster === cluster).length
+  return Math.max(1, Math.floor((count - 1) / 2))
+}
+
+function storm({ state, now, host }: Situation): string | undefined {
+  const names = notAlive(state, host.cluster)
+  const limit = stormLimit(state, host.cluster)
+  if (names.length <= limit || isCanary(state, host.name, now)) return undefined
+  return `${names.length} hosts are silent at once (${list(names.slice(0, 6))}), more than ${limit}: that is rarely the hosts.`
+}
+
+/** After a long storm with good references and mains, the first silent host with a power device is tried, alone. */
+function isCanary(state: State, host: string, now: At): boolean {
+  const round = roundOf(state)
+  if (round.stormCanary !== undefined) return round.stormCanary.host === host
+  return canaryDue(state, now) === host
+}
+
+/** The host that a storm would let through now, if it is time. */
+export function canaryDue(state: State, now: At): string | undefined {
+  const round = roundOf(state)
+  const feeds = feedsOf(state)
+  if (round.stormCanary !== undefined || round.referencesAnswer !== true) return undefined
+  if (feeds.upsConfigured && feeds.ups?.state !== 'mains') return undefined
+  for (const [cluster, since] of Object.entries(round.storms)) {
+    if (elapsedMs(since, now) < state.policy.stormCanaryAfterMs) continue
+    const silent = new Set(notAlive(state, cluster))
+    const host = state.policy.hosts.find(
+      ({ name, levels }) => silent.has(name) && levels.length > 0 && state.hostsNow[name]?.verdict === 'down',
+    )
+    if (host !== undefined) return host.name
+  }
+  return undefined
+}
+
+export function describeStorm(names: readonly string[], limit: number, ms: number): string {
+  return `${names.length} hosts are silent at once (${list(names.slice(0, 6))}), more than ${limit}. No host is power-cycled; if the reference targets stay well, one is tried in ${spell(ms)}.`
+}
