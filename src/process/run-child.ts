@@ -16,6 +16,8 @@ export type ChildRequest = {
   readonly env?: Readonly<Record<string, string>>
   /** Between SIGTERM and SIGKILL; 500 ms by default. */
   readonly killGraceMs?: number
+  /** After SIGKILL, for the system to take it away before it is given up as `unkillable`; 1 s by default. */
+  readonly reapMs?: number
 }
 
 /**
@@ -48,14 +50,13 @@ export type ChildOutcome = {
 const INHERITED = ['PATH', 'HOME', 'TZ', 'TMPDIR', 'LD_LIBRARY_PATH', 'PYTHONPATH', 'PERL5LIB']
 const DEFAULT_MAX_OUTPUT_BYTES = 1024 * 1024
 const DEFAULT_KILL_GRACE_MS = 500
-/** For SIGKILL to take effect. */
-const REAP_MS = 1_000
+const DEFAULT_REAP_MS = 1_000
 /** For a background child of the program, which inherited its pipes, to let go of them once the program has ended. */
 const DRAIN_MS = 250
 
 /**
  * Runs one program to its end and answers what came of it; never rejects. It ends within `timeoutMs` + `killGraceMs` +
- * 1 s whatever the program does. The program leads a process group of its own, which is signalled as a whole, so that
+ * `reapMs` whatever the program does. The program leads a process group of its own, which is signalled as a whole, so that
  * nothing it started outlives a timeout. If we ourselves are killed the program goes on: an outlet that is just being
  * turned on had better be turned on.
  */
@@ -115,7 +116,7 @@ function supervise(
     signalGroup(child, 'SIGTERM')
     after(request.killGraceMs ?? DEFAULT_KILL_GRACE_MS, () => {
       signalGroup(child, 'SIGKILL')
-      after(REAP_MS, () => finish(exit ?? { kind: 'unkillable' }))
+      after(request.reapMs ?? DEFAULT_REAP_MS, () => finish(exit ?? { kind: 'unkillable' }))
     })
   }
   const onAbort = () => stop('abort')
