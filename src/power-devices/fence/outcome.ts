@@ -48,7 +48,7 @@ const BY_MESSAGE: readonly { readonly says: RegExp; readonly code: DeviceErrorCo
 
 /** Said of the options, before the agent speaks to the device. */
 const BEFORE_CONTACT =
-  /^usage:|Unrecognised action|You have to (?:enter|set|use)|value you have entered|Parse error: option/im
+  /^usage:|Unrecognised action|You have to (?:enter|set|use)|value you have entered|not found or not accessible/im
 
 /** Why a run did not succeed. */
 export function agentError(run: AgentRun): DeviceError {
