@@ -51,7 +51,7 @@ function lockOf(database: DatabaseSync, pidFile: string): StateLock {
   return {
     release() {
       if (!held.delete(database)) return
-      rmSync(pidFile, { force: true })
+      forgetPid(pidFile)
       database.close()
     },
   }
@@ -68,10 +68,18 @@ function refusal(why: StoreFailure, directory: string, lockFile: string, pidFile
   return { ...failure('in-use', sentence), pid }
 }
 
-/** Removed first: on a full disk nothing can be written, and no pid is better than that of somebody else. */
-function notePid(pidFile: string): void {
+function forgetPid(pidFile: string): void {
   try {
     rmSync(pidFile, { force: true })
+  } catch {
+    // The lock does not depend on it.
+  }
+}
+
+/** Removed first: on a full disk nothing can be written, and no pid is better than that of somebody else. */
+function notePid(pidFile: string): void {
+  forgetPid(pidFile)
+  try {
     writeFileSync(pidFile, `${process.pid}\n`, { mode: 0o640 })
   } catch {
     // The lock does not depend on it.

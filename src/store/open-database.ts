@@ -11,7 +11,7 @@ export type DatabaseOpening =
   | (StoreFailure & { readonly damaged?: DatabaseSync })
 
 /** For a reader (an offline export) that is just finishing. */
-const BUSY_TIMEOUT_MS = 5_000
+const BUSY_TIMEOUT_MS = 2_000
 
 /**
  * Exclusive: nobody else may use the file while we run, and SQLite needs no shared-memory file beside it, which could

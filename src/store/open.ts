@@ -61,7 +61,10 @@ type Standing =
   | { readonly ok: true; readonly missing: boolean /** Why there is nothing to open. */; readonly lost?: string }
   | StoreFailure
 
-/** What stands under the name, before SQLite sees it: an empty file would make it drop a journal that holds everything. */
+/** SQLite takes a shorter file for an empty database, and drops the journal of an empty database. */
+const SHORTEST_DATABASE_BYTES = 512
+
+/** What stands under the name, before SQLite sees it. */
 function standingOf(file: string): Standing {
   const wal = `${file}-wal`
   try {
@@ -72,7 +75,8 @@ function standingOf(file: string): Standing {
     }
     if (!stat.isFile()) return failure('not-a-file', `The state file ${file} cannot be opened: it is not a plain file.`)
     for (const name of [file, wal]) if (existsSync(name)) accessSync(name, constants.R_OK | constants.W_OK)
-    return { ok: true, missing: false, lost: stat.size === 0 ? `The state file ${file} is empty.` : undefined }
+    const lost = stat.size < SHORTEST_DATABASE_BYTES ? `The state file ${file} is empty or cut off.` : undefined
+    return { ok: true, missing: false, lost }
   } catch (error) {
     return failureOf(error, `The state file ${file} cannot be opened`)
   }

@@ -30,6 +30,7 @@ const hosts = z.looseObject({
   bootGraceUntil: at.optional(),
   mappingSuspect: told.optional(),
   mappingVerifiedAt: at.optional(),
+  verifying: z.looseObject({ intent: z.string(), sawSilence: z.boolean(), until: at }).optional(),
 })
 
 const until = z.union([
@@ -88,6 +89,9 @@ const intents = z.looseObject({
   mustBeOnBy: at.optional(),
   finalProbe: z.looseObject({ askedAt: at, answeredAt: at.optional() }).optional(),
   aborted: failed.optional(),
+  othersAlive: z.array(z.string()).readonly().optional(),
+  othersSilent: z.array(z.string()).readonly().optional(),
+  turningOnSince: at.optional(),
 })
 
 const commands = z.looseObject({

@@ -1,0 +1,210 @@
+import { chmodSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { DatabaseSync } from 'node:sqlite'
+import { setImmediate as turn } from 'node:timers/promises'
+import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { parseExport } from './export.ts'
+import { openOffline } from './offline.ts'
+import {
+  atOf,
+  BASE_WALL_MS,
+  claim,
+  hostRecord,
+  intent,
+  openOrFail,
+  putHost,
+  removeDirectory,
+  temporaryDirectory,
+  told,
+} from './samples.ts'
+
+let directory: string
+let state: string
+beforeEach(() => {
+  directory = temporaryDirectory()
+  state = join(directory, 'state')
+})
+afterEach(() => removeDirectory(directory))
+
+const offline = () => openOffline(state, () => BASE_WALL_MS)
+
+describe('backup', () => {
+  test('is one moment of a state that is being written, and opens as one', async () => {
+    const store = openOrFail(state)
+    store.commit(
+      [],
+      Array.from({ length: 20_000 }, (_, index) => told(`old ${index}`)),
+    )
+    const running = store.backup(join(directory, 'copy', '..', 'copy.sqlite'))
+    let done = false
+    void running.then(() => {
+      done = true
+    })
+    let commits = 0
+    while (!done) {
+      commits += 1
+      const outcome = store.commit(
+        [putHost('pve1', commits % 32), putHost('pve2', commits % 32)],
+        [told(`new ${commits}`)],
+      )
+      expect(outcome).toEqual({ ok: true })
+      await turn()
+    }
+    expect(await running).toEqual({ ok: true, file: join(directory, 'copy.sqlite') })
+    store.close()
+    expect(commits).toBeGreaterThan(3)
+    expect(readdirSync(directory).toSorted()).toEqual(['copy.sqlite', 'state'])
+    expect(statSync(join(directory, 'copy.sqlite')).mode & 0o777).toBe(0o640)
+
+    const copy = new DatabaseSync(join(directory, 'copy.sqlite'), { readOnly: true })
+    const value = (key: string) => copy.prepare('select value from entity where key = ?').get(key)?.value
+    const pve1 = JSON.parse(String(value('pve1') ?? 'null'))
+    const pve2 = JSON.parse(String(value('pve2') ?? 'null'))
+    expect(pve1?.cycleTimes).toEqual(pve2?.cycleTimes)
+    const last = String(copy.prepare('select sentence from event order by id desc limit 1').get()?.sentence)
+    const number = last.startsWith('new') ? Number(last.slice(4)) : 0
+    expect(pve1?.cycleTimes.length ?? 0).toBe(number % 32)
+    copy.close()
+  })
+
+  test('never overwrites, and leaves no half file where it cannot be written', async () => {
+    const store = openOrFail(state)
+    writeFileSync(join(directory, 'mine'), 'precious')
+    expect(await store.backup(join(directory, 'mine'))).toMatchObject({ ok: false, code: 'exists' })
+    expect(readFileSync(join(directory, 'mine'), 'utf8')).toBe('precious')
+    expect(await store.backup(join(directory, 'no', 'such', 'folder'))).toMatchObject({ ok: false, code: 'missing' })
+    expect(await store.backup(store.file)).toMatchObject({ ok: false, code: 'exists' })
+    expect(readdirSync(directory).toSorted()).toEqual(['mine', 'state'])
+    store.close()
+  })
+
+  test('a store closed meanwhile waits for its backups', async () => {
+    const store = openOrFail(state)
+    store.commit(
+      [],
+      Array.from({ length: 20_000 }, (_, index) => told(`old ${index}`)),
+    )
+    const both = [store.backup(join(directory, 'a')), store.backup(join(directory, 'b'))]
+    store.close()
+    expect(store.commit([putHost('pve1')], [])).toMatchObject({ ok: false, code: 'closed' })
+    expect((await Promise.all(both)).map(({ ok }) => ok)).toEqual([true, true])
+    expect(readdirSync(state)).toEqual(['state.sqlite'])
+    openOrFail(state).close()
+  })
+
+  test('put in the place of the state, it is the state', async () => {
+    const store = openOrFail(state)
+    store.commit([putHost('pve1', 2)], [told('x')])
+    await store.backup(join(directory, 'state2.sqlite'))
+    store.close()
+    const restored = join(directory, 'restored')
+    openOrFail(restored).close()
+    writeFileSync(join(restored, 'state.sqlite'), readFileSync(join(directory, 'state2.sqlite')))
+    const again = openOrFail(restored)
+    expect(again.load().hosts).toEqual({ pve1: hostRecord('pve1', 2) })
+    again.close()
+  })
+})
+
+describe('export', () => {
+  test('goes through JSON and comes back', () => {
+    const store = openOrFail(state)
+    const changes = [putHost('pve1', 2), { collection: 'claims', key: 'c1', value: claim } as const]
+    store.commit([...changes, { collection: 'intents', key: 'i1', value: intent }], [told('a'), told('b'), told('c')])
+    const exported = store.exportState(2)
+    if (!exported.ok) throw new Error(exported.sentence)
+    expect(exported.state).toMatchObject({
+      format: 'proxmox-watchdog-state',
+      version: 1,
+      exportedAt: '2026-01-15T03:00:00.000Z',
+    })
+    expect(exported.state.events.map(({ sentence }) => sentence)).toEqual(['c', 'b'])
+    expect(parseExport(JSON.stringify(exported.state))).toEqual({ ok: true, state: exported.state })
+    expect(parseExport(JSON.parse(JSON.stringify(exported.state)))).toEqual({ ok: true, state: exported.state })
+    store.close()
+  })
+
+  test('a hand-written situation may leave collections out', () => {
+    const text = JSON.stringify({
+      format: 'proxmox-watchdog-state',
+      version: 1,
+      exportedAt: '2026-01-15T03:00:00Z',
+      snapshot: { hosts: { pve1: hostRecord('pve1') } },
+    })
+    expect(parseExport(text)).toMatchObject({
+      ok: true,
+      state: { snapshot: { hosts: { pve1: { host: 'pve1' } }, claims: {}, meta: {} }, events: [] },
+    })
+  })
+
+  const sound = {
+    format: 'proxmox-watchdog-state',
+    version: 1,
+    exportedAt: '2026-01-15T03:00:00Z',
+    snapshot: {},
+    events: [],
+  }
+  test.each([
+    ['{', 'This is not JSON'],
+    [null, 'This is no exported state'],
+    [[], 'This is no exported state'],
+    [{ ...sound, format: 'other' }, 'This is no exported state'],
+    [{ ...sound, version: 2 }, 'is of version 2'],
+    [{ ...sound, exportedAt: 'yesterday' }, 'exportedAt'],
+    [{ ...sound, snapshot: { hosts: { pve1: {} } } }, 'snapshot.hosts.pve1.host'],
+    [{ ...sound, snapshot: { host: {} } }, 'snapshot'],
+    [{ ...sound, events: [{ id: 1 }] }, 'events.0.code'],
+  ])('%j is refused with a sentence', (json, sentence) => {
+    const outcome = parseExport(json)
+    expect(outcome).toMatchObject({ ok: false, code: 'invalid' })
+    expect(outcome).toHaveProperty('sentence', expect.stringContaining(sentence))
+  })
+})
+
+describe('a state that is not in use', () => {
+  test('is read, exported and copied without a change to it', async () => {
+    const store = openOrFail(state)
+    store.commit([putHost('pve1', 2)], [told('x')])
+    store.close()
+    const before = readFileSync(join(state, 'state.sqlite'))
+    const opening = offline()
+    if (!opening.ok) throw new Error(opening.sentence)
+    expect(opening.state.load()).toMatchObject({ ok: true, snapshot: { hosts: { pve1: hostRecord('pve1', 2) } } })
+    expect(opening.state.events({ limit: 5 })).toMatchObject({ ok: true, events: [{ sentence: 'x' }] })
+    expect(opening.state.exportState()).toMatchObject({ ok: true, state: { exportedAt: '2026-01-15T03:00:00.000Z' } })
+    expect(await opening.state.backup(join(directory, 'copy'))).toMatchObject({ ok: true })
+    opening.state.close()
+    expect(readFileSync(join(state, 'state.sqlite')).equals(before)).toBe(true)
+    const again = openOrFail(state)
+    expect(again.commit([putHost('pve3')], [])).toEqual({ ok: true })
+    again.close()
+  })
+
+  test('is refused while a store has it, missing, damaged, newer or older', () => {
+    expect(offline()).toMatchObject({ ok: false, code: 'missing' })
+    const store = openOrFail(state)
+    expect(offline()).toMatchObject({ ok: false, code: 'in-use', sentence: expect.stringContaining('Ask that one') })
+    store.close()
+    const database = new DatabaseSync(store.file)
+    database.exec('pragma user_version = 9')
+    expect(offline()).toMatchObject({ ok: false, code: 'newer-schema' })
+    database.exec('pragma user_version = 0')
+    expect(offline()).toMatchObject({ ok: false, code: 'older-schema' })
+    database.close()
+    writeFileSync(store.file, 'garbage'.repeat(1_000))
+    expect(offline()).toMatchObject({ ok: false, code: 'corrupt' })
+    writeFileSync(store.file, '')
+    expect(offline()).toMatchObject({ ok: false, code: 'corrupt' })
+    expect(readdirSync(state)).toContain('state.sqlite')
+  })
+
+  test('a file that may only be read stands for itself', () => {
+    const store = openOrFail(state, { now: () => atOf(0) })
+    store.commit([putHost('pve1')], [])
+    store.close()
+    chmodSync(store.file, 0o440)
+    const opening = offline()
+    expect(opening.ok).toBe(true)
+    if (opening.ok) opening.state.close()
+  })
+})
