@@ -271,6 +271,13 @@ describe('a plug', () => {
     expect(device.states).toEqual([0, 1, 1, 1, 1, 1])
   })
 
+  test('whose handshake fits once and not the next time is not told to have other credentials', async () => {
+    device.sysinfo = plug
+    device.always('request', 'ends-session')
+    device.script('handshake1', 'well', 'well', 'mismatch', 'well', 'mismatch')
+    expect(failure(await connect().turnOff('0', signal()))).toMatchObject({ code: 'refused', mayHaveLanded: true })
+  })
+
   test('that does not answer leaves a doubt, after as many looks as tries', async () => {
     device.sysinfo = plug
     device.script('request', 'well', 'hang-up', 'well', 'hang-up', 'well', 'hang-up')
@@ -316,7 +323,7 @@ describe('sessions', () => {
     expect(device.handshakes).toBe(3)
   })
 
-  test.each(['garbage', 'hang-up', 'cut', 'wrong-signature', 'not-json'] as const)(
+  test.each(['garbage', 'hang-up', 'cut', 'flood', 'wrong-signature', 'not-json'] as const)(
     'a reply that is bad (%s) is asked for again in a new session',
     async (deed) => {
       device.script('request', 'well', deed)
@@ -455,6 +462,21 @@ describe('which protocol it speaks', () => {
     },
   )
 
+  test('what worked is asked first the next time', async () => {
+    device.always('handshake1', { status: 400 })
+    await device.openLegacy()
+    const client = connect()
+    for (let call = 0; call < 3; call += 1) expect(await client.identify(signal())).toMatchObject({ ok: true })
+    expect(device.handshakes).toBe(1)
+  })
+
+  test('a session that fails is no reason to speak legacy', async () => {
+    await device.openLegacy()
+    device.script('request', 'well', 'hang-up', 'garbage')
+    expect(await connect().turnOff('0', signal())).toMatchObject({ ok: true, value: { state: 'off' } })
+    expect(device.legacyAsked).toBe(0)
+  })
+
   test('a KLAP port that is silent gives way to legacy at the next try', async () => {
     device.always('handshake1', 'silent')
     await device.openLegacy()
@@ -502,6 +524,13 @@ describe('which protocol it speaks', () => {
 })
 
 describe('giving up', () => {
+  test('is not listened for once a call has ended', async () => {
+    const controller = new AbortController()
+    await connect().turnOff('0', controller.signal)
+    await connect({ transport: 'legacy' }).turnOff('0', controller.signal)
+    expect(getEventListeners(controller.signal, 'abort')).toEqual([])
+  })
+
   test('before anything', async () => {
     expect(failure(await connect().turnOff('0', AbortSignal.abort()))).toMatchObject({
       code: 'aborted',

@@ -21,6 +21,7 @@ export type Misdeed =
   | 'wrong-signature'
   | 'not-json'
   | 'doubled'
+  | 'flood'
   | 'mismatch'
   | 'ends-session'
   | { readonly status: number }
@@ -43,6 +44,7 @@ export class ScriptedDevice {
   httpPort = 0
   legacyPort = 0
   handshakes = 0
+  legacyAsked = 0
   readonly #script = new Map<Stage, (Misdeed | 'well')[]>()
   readonly #always = new Map<Stage, Misdeed>()
   readonly #sockets = new Set<Socket>()
@@ -175,12 +177,16 @@ export class ScriptedDevice {
     const socket = response.socket as Socket
     if (typeof deed === 'object') response.writeHead(deed.status).end()
     else if (deed === 'hang-up') socket.destroy()
+    else if (deed === 'flood') response.writeHead(200).end(Buffer.alloc(4_000_000))
     else if (deed === 'garbage') socket.end('\x00\x01 this is not HTTP\r\n\r\n')
     else if (deed === 'cut') {
       response.writeHead(200, { 'Content-Length': body.length + 16 })
       response.write(body, () => socket.destroySoon())
     } else if (deed === 'doubled') {
-      const whole = Buffer.concat([Buffer.from(`HTTP/1.1 200 OK\r\nContent-Length: ${body.length}\r\n\r\n`), body])
+      const whole = Buffer.concat([
+        Buffer.from(`HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Length: ${body.length}\r\n\r\n`),
+        body,
+      ])
       socket.write(Buffer.concat([whole, whole]))
     } else if (deed !== 'silent') response.writeHead(200, { 'Content-Length': body.length }).end(body)
   }
@@ -191,6 +197,7 @@ export class ScriptedDevice {
       received = Buffer.concat([received, chunk])
       const frame = readFrame(received, 65_536)
       if (frame.kind !== 'complete') return
+      this.legacyAsked += 1
       const deed = this.#deedFor('legacy')
       const reply = xorFrame(this.#obey(frame.text))
       if (deed === 'silent') return
