@@ -37,7 +37,8 @@ export function acquireLock(directory: string): LockOutcome {
   let database: DatabaseSync | undefined
   try {
     database = new DatabaseSync(lockFile, { timeout: CONTENTION_MS })
-    database.exec('begin exclusive')
+    // The transaction would open a journal on the disk otherwise.
+    database.exec('pragma journal_mode = memory; begin exclusive')
   } catch (error) {
     if (database?.isOpen) database.close()
     return refusal(failureOf(error, `The lock ${lockFile} cannot be taken`), directory, lockFile, pidFile)

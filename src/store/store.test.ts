@@ -3,7 +3,9 @@ import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import type { Change, Snapshot } from '../core/state/types.ts'
+import { shippedMigrations } from './migrate.ts'
 import { openStore } from './open.ts'
+import { openDatabase } from './open-database.ts'
 import {
   atOf,
   claim,
@@ -15,7 +17,7 @@ import {
   temporaryDirectory,
   told,
 } from './samples.ts'
-import { StateUnreadable } from './store.ts'
+import { SqliteStore, StateUnreadable } from './store.ts'
 
 let directory: string
 beforeEach(() => {
@@ -158,6 +160,31 @@ describe('a commit that cannot be', () => {
     expect(store.commit([putHost('pve1')], [])).toEqual({ ok: true })
     store.close()
   })
+})
+
+test('without room a commit fails whole, and the next one with room succeeds', () => {
+  openOrFail(directory).close()
+  const opening = openDatabase(file(), shippedMigrations())
+  if (!opening.ok) throw new Error(opening.sentence)
+  const { database } = opening
+  const settings = { file: file(), retentionMs: 1, maxEvents: 10, now: () => atOf(0), unreadable: [] }
+  const store = new SqliteStore(database, settings)
+  store.commit([putHost('pve1', 1)], [told('before')])
+  const { page_count: pages } = database.prepare('pragma page_count').get() as { page_count: number }
+  database.exec(`pragma max_page_count = ${pages}`)
+  const large = Array.from({ length: 100 }, () => told('x'.repeat(1_000)))
+  for (let attempt = 0; attempt < 3; attempt += 1) {
+    expect(store.commit([putHost('pve1', 9), putHost('pve2')], large)).toMatchObject({ ok: false, code: 'full' })
+    expect(store.load().hosts).toEqual({ pve1: hostRecord('pve1', 1) })
+    expect(eventsOf(store)).toEqual(['before'])
+  }
+  database.exec(`pragma max_page_count = ${pages + 1_000}`)
+  expect(store.commit([putHost('pve1', 2)], large)).toEqual({ ok: true })
+  expect(eventsOf(store)).toHaveLength(100)
+  store.close()
+  const again = openOrFail(directory)
+  expect(again.load().hosts).toEqual({ pve1: hostRecord('pve1', 2) })
+  again.close()
 })
 
 describe('unreadable rows', () => {
