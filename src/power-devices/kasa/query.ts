@@ -128,7 +128,7 @@ export class QueryLine {
       if (result.cause === 'mismatch') count.mismatches += 1
       else count.failures += 1
       if (count.mismatches >= MAX_MISMATCHES)
-        return stop('mismatch', `${result.what}, in ${count.mismatches} handshakes`)
+        return stop('mismatch', `in ${count.mismatches} handshakes, ${result.what}`)
       if (count.failures >= maxTries) return stop(result.cause, result.what)
       await this.#runtime.sleep(pauseAfter(result, count.mismatches), signal)
       if (signal.aborted) return stop('aborted', 'given up')
