@@ -1,5 +1,5 @@
 import { type ActResult, done, refused, type StripAction } from './actions.ts'
-import { resetRelays, restartStrip, setRelay } from './strips.ts'
+import { clearTimers, resetRelays, restartStrip, setRelay } from './strips.ts'
 import type { Strip, World } from './types.ts'
 
 export function actOnStrip(world: World, strip: Strip, action: StripAction): ActResult {
@@ -18,6 +18,10 @@ export function actOnStrip(world: World, strip: Strip, action: StripAction): Act
       restartStrip(world, strip)
       resetRelays(world, strip, action.outlets, 'strip-reboot')
       return done(`${strip.name} restarts${action.outlets === 'last' ? '' : ` with its outlets ${action.outlets}`}`)
+    case 'set-timers':
+      strip.hasTimers = action.supported
+      if (!action.supported) for (const outlet of strip.outlets) clearTimers(outlet)
+      return done(`${strip.name} has ${action.supported ? '' : 'no '}count-down timers`)
     case 'swap-identity':
       strip.deviceId = action.deviceId
       return done(`another device answers at the address of ${strip.name}`)

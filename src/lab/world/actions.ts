@@ -30,6 +30,8 @@ type OnStrip =
   | { readonly kind: 'strip-offline' | 'strip-online'; readonly strip: string }
   /** It restarts, forgets its timers and sessions, and comes back with its outlets so. */
   | { readonly kind: 'strip-reboot'; readonly strip: string; readonly outlets: 'on' | 'off' | 'last' }
+  /** Whether its firmware has count-down timers; without them, those that are armed are gone. */
+  | { readonly kind: 'set-timers'; readonly strip: string; readonly supported: boolean }
   /** Another device answers at its address. Its relays are those of the same hosts: the worst case. */
   | { readonly kind: 'swap-identity'; readonly strip: string; readonly deviceId: string }
 

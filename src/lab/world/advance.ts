@@ -2,17 +2,23 @@ import { boot, finishBoot, finishShutdown } from './hosts.ts'
 import { fireTimer, setRelay } from './strips.ts'
 import type { Due, Host, World } from './types.ts'
 
-/** Lets everything happen that is due by `nowMs`, in order, and sets the world's time to it. Time never goes back. */
-export function advanceTo(world: World, nowMs: number): void {
+/**
+ * Lets everything happen that is due by `nowMs`, in order, and sets the world's time to it. Time never goes back.
+ * Answers how many things were due.
+ */
+export function advanceTo(world: World, nowMs: number): number {
   if (nowMs < world.nowMs) throw new RangeError(`the lab's time cannot go back from ${world.nowMs} to ${nowMs}`)
+  let happened = 0
   for (;;) {
     const next = world.queue[0]
     if (next === undefined || next.atMs > nowMs) break
     world.queue.shift()
     world.nowMs = next.atMs
     happen(world, next.due)
+    happened += 1
   }
   world.nowMs = nowMs
+  return happened
 }
 
 function happen(world: World, due: Due): void {

@@ -57,7 +57,7 @@ export function armTimer(
   if (outlet.timer !== undefined) return { ok: false, code: 'table-is-full' }
   world.timersArmed += 1
   const id = world.timersArmed.toString(16).toUpperCase().padStart(32, '0')
-  const timer = { id, on, name, dueMs: world.nowMs + delayMs, fired: false }
+  const timer = { id, on, name, delayMs, dueMs: world.nowMs + delayMs, fired: false }
   outlet.timer = timer
   enqueue(world, timer.dueMs, { kind: 'timer-fires', outlet, timer })
   return { ok: true, id }
@@ -99,6 +99,7 @@ export type OutletView = {
     readonly id: string
     readonly on: boolean
     readonly name: string
+    readonly delaySeconds: number
     readonly remainMs: number
     readonly fired: boolean
   }
@@ -121,6 +122,7 @@ export function readOutlet(world: World, outlet: Outlet): OutletView {
     onForMs: outlet.on ? world.nowMs - outlet.onSinceMs : 0,
   }
   if (timer === undefined) return view
+  const { id, on, name, delayMs, fired } = timer
   const remainMs = Math.max(0, timer.dueMs - world.nowMs)
-  return { ...view, timer: { id: timer.id, on: timer.on, name: timer.name, remainMs, fired: timer.fired } }
+  return { ...view, timer: { id, on, name, delaySeconds: delayMs / 1000, remainMs, fired } }
 }

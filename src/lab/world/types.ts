@@ -9,7 +9,14 @@ export type HostState = 'off' | 'booting' | 'up' | 'hung' | 'wedged' | 'shutting
 /** Who or what moved a relay or the power. */
 export type Cause = 'command' | 'timer' | 'person' | 'strip-reboot' | 'mains' | 'replugged'
 
-export type Timer = { readonly id: string; readonly on: boolean; readonly name: string; dueMs: number; fired: boolean }
+export type Timer = {
+  readonly id: string
+  readonly on: boolean
+  readonly name: string
+  readonly delayMs: number
+  readonly dueMs: number
+  fired: boolean
+}
 
 export type Outlet = {
   readonly strip: Strip

@@ -182,7 +182,7 @@ test('the timer in the device: one rule an outlet, cleared by hand, by firing it
   clearTimers(target)
   advanceTo(world, 200_000)
   expect(hasPower(world, 'pve1')).toBe(true)
-  findStrip(world, 'strip')!.hasTimers = false
+  does(world, { kind: 'set-timers', strip: 'strip', supported: false })
   expect(armTimer(world, target, 1000, false)).toEqual({ ok: false, code: 'not-supported' })
 })
 

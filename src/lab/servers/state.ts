@@ -1,0 +1,101 @@
+import {
+  feedsHost,
+  type HostState,
+  hostWatts,
+  lookAtGateway,
+  type OutletView,
+  type PowerCut,
+  readOutlets,
+  type Switching,
+  stripReachable,
+  type World,
+} from '../world/index.ts'
+import type { HostServer } from './host-server.ts'
+import type { StripPorts, StripServer, Transport } from './kasa/strip-server.ts'
+import type { Violation } from './kasa/violations.ts'
+
+export type LabHostState = {
+  readonly name: string
+  readonly cluster: string
+  readonly state: HostState
+  readonly forMs: number
+  readonly hasPower: boolean
+  readonly netCut: boolean
+  readonly watts: number
+  /** `STRIP/OUTLET`. */
+  readonly supplies: readonly string[]
+  readonly address: string
+  readonly httpsPort: number
+  readonly bannerPort: number
+}
+
+export type LabStripState = {
+  readonly name: string
+  readonly deviceId: string
+  readonly address: string
+  readonly ports: StripPorts
+  readonly transport: Transport
+  readonly reachable: boolean
+  readonly outlets: readonly OutletView[]
+}
+
+/** The whole lab as plain data, for people and for assertions. Times are the lab's. */
+export type LabState = {
+  readonly nowMs: number
+  readonly timeScale: number
+  readonly mainsOn: boolean
+  readonly watcherIsolated: boolean
+  readonly gateway: { readonly up: boolean; readonly address: string; readonly port: number }
+  readonly hosts: readonly LabHostState[]
+  readonly strips: readonly LabStripState[]
+  readonly cuts: readonly PowerCut[]
+  readonly switchings: readonly Switching[]
+  readonly violations: readonly Violation[]
+}
+
+export type LabServers = {
+  readonly hosts: ReadonlyMap<string, HostServer>
+  readonly strips: ReadonlyMap<string, StripServer>
+  readonly gateway: { readonly address: string; readonly port: number }
+}
+
+export function describeLab(world: World, servers: LabServers, timeScale: number): LabState {
+  const { address, port } = servers.gateway
+  return {
+    nowMs: world.nowMs,
+    timeScale,
+    mainsOn: world.mainsOn,
+    watcherIsolated: world.watcherIsolated,
+    gateway: { up: lookAtGateway(world).says === 'life', address, port },
+    hosts: describeHosts(world, servers),
+    strips: describeStrips(world, servers),
+    cuts: [...world.cuts],
+    switchings: [...world.switchings],
+    violations: [...servers.strips.values()].flatMap((strip) => strip.violations()),
+  }
+}
+
+function describeHosts(world: World, servers: LabServers): LabHostState[] {
+  return world.hosts.flatMap((host) => {
+    const server = servers.hosts.get(host.name)
+    if (server === undefined) return []
+    const { name, cluster, state, netCut } = host
+    const { address, httpsPort, bannerPort } = server
+    const supplies = host.supplies.map((outlet) => `${outlet.strip.name}/${outlet.index}`)
+    const forMs = world.nowMs - host.sinceMs
+    const hasPower = feedsHost(world, host)
+    const watts = hostWatts(host)
+    return [{ name, cluster, state, forMs, hasPower, netCut, watts, supplies, address, httpsPort, bannerPort }]
+  })
+}
+
+function describeStrips(world: World, servers: LabServers): LabStripState[] {
+  return world.strips.flatMap((strip) => {
+    const server = servers.strips.get(strip.name)
+    if (server === undefined) return []
+    const { address, ports, transport } = server
+    const { name, deviceId } = strip
+    const reachable = stripReachable(world, strip)
+    return [{ name, deviceId, address, ports, transport, reachable, outlets: readOutlets(world, strip) }]
+  })
+}
