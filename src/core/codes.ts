@@ -49,6 +49,8 @@ export const HAPPENINGS = {
   'watchdog-started': ['info', 'The watchdog started.'],
   'watchdog-stopping': ['info', 'The watchdog was asked to stop.'],
   'watchdog-suspended': ['warning', 'The process stood still for longer than two intervals; what it knew was dropped.'],
+  'http-unavailable': ['warning', 'The HTTP side cannot be served; everything else goes on.'],
+  'http-available': ['info', 'The HTTP side is served.'],
   'watchdog-late': ['warning', 'A round started late or was lost.'],
   'watchdog-late-exit': ['critical', 'Three rounds were lost; the process ends itself to be restarted.'],
   'configuration-loaded': ['info', 'A configuration took effect.'],

@@ -55,6 +55,8 @@ function observe(draft: Draft, event: Event): void {
       return draft.put('feeds', 'feeds', { ...event.feeds, key: 'feeds' })
     case 'store':
       return observeStore(draft, event.ok, event.sentence)
+    case 'noted':
+      return draft.tell(event.code, event.sentence)
     case 'stopping':
       return prepareToStop(draft)
     case 'wake':

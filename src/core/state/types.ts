@@ -202,6 +202,8 @@ export type Event =
   | { readonly kind: 'operator'; readonly order: Order }
   | { readonly kind: 'fed'; readonly feeds: Feeds }
   | { readonly kind: 'store'; readonly ok: boolean; readonly sentence: string }
+  /** Something outside the core that is to be told and kept: a refused configuration, a late round. */
+  | { readonly kind: 'noted'; readonly code: HappeningCode; readonly sentence: string }
   | { readonly kind: 'stopping' }
   | { readonly kind: 'wake' }
 
