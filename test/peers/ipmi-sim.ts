@@ -15,6 +15,12 @@ export type Bmc = {
   stop(): Promise<void>
 }
 
+/** The simulator ends when its input does, which the kernel closes for us even if the test run is killed. */
+const DIES_WITH_US = `exec 3<&0
+"$@" 3<&- </dev/null & sim=$!
+{ cat <&3; kill -9 $sim; } >/dev/null 2>&1 &
+wait $sim`
+
 /** A BMC on a loopback UDP port: OpenIPMI's simulator, with its files in `dir`, for user `admin`. */
 export async function startBmc(ipmiSim: string, dir: string, password: string): Promise<Bmc> {
   const port = await freeUdpPort()
@@ -31,7 +37,7 @@ export async function startBmc(ipmiSim: string, dir: string, password: string): 
   mkdirSync(join(dir, 'state'))
   const args = ['-n', '-c', join(dir, 'lan.conf'), '-f', join(dir, 'bmc.emu'), '-s', join(dir, 'state')]
   const log = openSync(join(dir, 'log'), 'w')
-  const child = spawn(ipmiSim, args, { stdio: ['ignore', log, log], cwd: dir })
+  const child = spawn('/bin/sh', ['-c', DIES_WITH_US, 'sh', ipmiSim, ...args], { stdio: ['pipe', log, log], cwd: dir })
   closeSync(log)
   await listening(port, child, join(dir, 'log'))
   return {
@@ -100,6 +106,6 @@ async function listening(port: number, child: ChildProcess, log: string): Promis
 async function end(child: ChildProcess): Promise<void> {
   if (child.exitCode !== null || child.signalCode !== null) return
   const exited = once(child, 'exit')
-  child.kill('SIGKILL')
+  child.stdin?.end()
   await exited
 }
