@@ -78,7 +78,7 @@ describe('backup', () => {
     store.close()
   })
 
-  test('a store closed meanwhile waits for its backups', async () => {
+  test('a backup goes on to its end when the store is closed meanwhile', async () => {
     const store = openOrFail(state)
     store.commit(
       [],

@@ -51,7 +51,6 @@ export class SqliteStore implements Store {
   readonly #fileId: string | undefined
   #journalId: string | undefined
   #closed = false
-  readonly #backups = new Set<Promise<unknown>>()
 
   constructor(database: DatabaseSync, settings: Settings) {
     this.#database = database
@@ -159,27 +158,15 @@ export class SqliteStore implements Store {
     }
   }
 
-  async backup(file: string): Promise<BackupOutcome> {
-    if (this.#closed) return failure('closed', 'The state cannot be copied: it was closed.')
-    const running = backupTo(this.#database, file)
-    this.#backups.add(running)
-    try {
-      return await running
-    } finally {
-      this.#backups.delete(running)
-      this.#closeWhenIdle()
-    }
+  backup(file: string): Promise<BackupOutcome> {
+    if (this.#closed) return Promise.resolve(failure('closed', 'The state cannot be copied: it was closed.'))
+    return backupTo(this.#database, file)
   }
 
+  /** A backup that is running goes on to its end: SQLite keeps what it needs. */
   close(): void {
     if (this.#closed) return
     this.#closed = true
-    this.#closeWhenIdle()
-  }
-
-  /** A backup reads in another thread: closing under it would free what it uses. */
-  #closeWhenIdle(): void {
-    if (!this.#closed || this.#backups.size > 0 || !this.#database.isOpen) return
     try {
       this.#database.close()
     } catch {
