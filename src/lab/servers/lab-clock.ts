@@ -12,8 +12,9 @@ export class LabClock {
     this.#realStartMs = realMs()
   }
 
+  /** Whole milliseconds. */
   nowMs(): number {
-    return this.#startMs + (this.#realMs() - this.#realStartMs) * this.scale
+    return this.#startMs + Math.floor((this.#realMs() - this.#realStartMs) * this.scale)
   }
 
   /** How long to wait, in real milliseconds, until it is `atMs` in the lab. Never negative. */

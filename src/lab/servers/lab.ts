@@ -86,7 +86,10 @@ export class Lab {
     return server
   }
 
-  /** Resolves true as soon as the lab is so, or false when `withinRealMs` of real time passed first or it stopped. */
+  /**
+   * Resolves true as soon as the lab is so, or false when `withinRealMs` of real time passed first or it stopped. It
+   * looks at each change (an action, a request, a due time), not at the mere passing of time.
+   */
   async until(isSo: (state: LabState) => boolean, withinRealMs: number): Promise<boolean> {
     if (isSo(this.state())) return true
     return new Promise((resolve) => {

@@ -33,6 +33,7 @@ export async function startLab(options: LabOptions): Promise<Lab> {
     const strips = new Map<string, StripServer>()
     const clock = new LabClock(timeScale, world.nowMs, realMs)
     const lab = new Lab(world, clock, { hosts, strips, gateway })
+    opened.push(lab)
     await openStrips({ world, addresses, ports, options, realMs, lab, strips, opened })
     lab.changed()
     await lab.settled()

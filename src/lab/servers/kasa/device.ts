@@ -32,6 +32,8 @@ export class Device {
   faults: StripFaults = { ...NO_FAULTS }
   readonly violations = new BoundedRecord<Violation>(RECORD_LIMIT)
   readonly queries = new BoundedRecord<Query>(RECORD_LIMIT)
+  /** When each exchange began, handshakes too, in real milliseconds. */
+  readonly contacts = new BoundedRecord<number>(RECORD_LIMIT)
   #mishaps: { left: number; readonly mishap: Mishap }[] = []
   #busy = false
 
@@ -55,6 +57,7 @@ export class Device {
 
   /** Takes the device for one exchange; the answer gives it back. Undefined while another exchange goes on. */
   enter(): (() => void) | undefined {
+    this.contacts.add(this.site.realMs())
     if (this.#busy) {
       this.violate('concurrent-query', 'a request came while another was in progress')
       return undefined

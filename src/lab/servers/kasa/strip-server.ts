@@ -112,6 +112,11 @@ export class StripServer {
     return this.#device.queries.all()
   }
 
+  /** When the last exchanges began, handshakes too, on the lab's real clock in milliseconds. */
+  contacts(): readonly number[] {
+    return this.#device.contacts.all()
+  }
+
   /** Lets the sockets follow the world. Resolves when they do. */
   async follow(): Promise<void> {
     if (this.#strip.boots !== this.#seenBoots) {

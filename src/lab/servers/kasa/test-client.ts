@@ -1,3 +1,4 @@
+import assert from 'node:assert/strict'
 import { createCipheriv, createDecipheriv, createHash } from 'node:crypto'
 import { Agent, type IncomingHttpHeaders, request } from 'node:http'
 import { connect, type Socket } from 'node:net'
@@ -11,6 +12,10 @@ const digest = (name: string, ...parts: (string | Buffer)[]) =>
     .update(Buffer.concat(parts.map((part) => Buffer.from(part))))
     .digest()
 
+class TooLate extends Error {
+  readonly code = 'TIMEOUT'
+}
+
 export type HttpAnswer = { readonly status: number; readonly headers: IncomingHttpHeaders; readonly body: Buffer }
 
 export function post(
@@ -23,7 +28,7 @@ export function post(
   return new Promise((resolve, reject) => {
     const asked = request(url, { method: 'POST', agent, headers: { 'Content-Length': body.length, ...headers } })
     // `setTimeout` of the request starts only at the connection, which a silent device never makes.
-    const late = () => asked.destroy(Object.assign(new Error('timeout'), { code: 'TIMEOUT' }))
+    const late = () => asked.destroy(new TooLate())
     const timer = setTimeout(late, timeoutMs)
     asked.on('close', () => clearTimeout(timer))
     asked.on('error', reject)
@@ -103,7 +108,7 @@ export class TestKlapClient {
   open(body: Buffer): unknown {
     const sealed = body.subarray(32)
     const right = digest('sha256', this.#sig, this.#seq(), sealed)
-    if (!right.equals(body.subarray(0, 32))) throw new Error('bad signature')
+    assert.ok(right.equals(body.subarray(0, 32)), 'bad signature')
     const decipher = createDecipheriv('aes-128-cbc', this.#key, Buffer.concat([this.#iv, this.#seq()]))
     return JSON.parse(Buffer.concat([decipher.update(sealed), decipher.final()]).toString())
   }
@@ -111,7 +116,7 @@ export class TestKlapClient {
   // biome-ignore lint/suspicious/noExplicitAny: the tests look into answers of many shapes.
   async query(message: unknown): Promise<any> {
     const { status, body } = await this.send(message)
-    if (status !== 200) throw new Error(`status ${status}`)
+    assert.equal(status, 200)
     return this.open(body)
   }
 
