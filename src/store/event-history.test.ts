@@ -53,7 +53,7 @@ describe('what is told is found again', () => {
     store.commit(
       [],
       [
-        told('a', { host: 'pve1', at: atOf(10) }),
+        told('a', { host: 'pve1', at: atOf(10), intent: 'i1' }),
         told('b', { host: 'pve2', at: atOf(20), severity: 'info', code: 'host-up' }),
         told('c', { host: 'pve1', at: atOf(30), severity: 'info', code: 'host-up' }),
         told('d', { host: undefined, at: atOf(40), code: 'storm' }),
@@ -66,6 +66,11 @@ describe('what is told is found again', () => {
     expect(sentences({ sinceWallMs: atOf(20).wallMs })).toEqual(['d', 'c', 'b'])
     expect(sentences({ untilWallMs: atOf(20).wallMs })).toEqual(['a'])
     expect(sentences({ beforeId: 3 })).toEqual(['b', 'a'])
+    expect(sentences({ afterId: 1 })).toEqual(['d', 'c', 'b'])
+    expect(sentences({ afterId: 1, limit: 2 })).toEqual(['c', 'b'])
+    expect(sentences({ afterId: 1, beforeId: 4, host: 'pve1' })).toEqual(['c'])
+    expect(sentences({ intent: 'i1' })).toEqual(['a'])
+    expect(sentences({ code: 'no-such-code' })).toEqual([])
     expect(sentences({ limit: 1 })).toEqual(['d'])
     expect(sentences({ limit: 0 })).toEqual([])
     expect(sentences({ limit: -5 })).toEqual([])

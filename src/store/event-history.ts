@@ -8,12 +8,15 @@ export type StoredEvent = Told & { readonly id: number }
 /** Every field narrows the answer. Times compare with the wall clock as it was: from `since`, up to before `until`. */
 export type EventQuery = {
   readonly host?: string
-  readonly code?: HappeningCode
+  readonly code?: string
   readonly severity?: Severity
+  readonly intent?: string
   readonly sinceWallMs?: number
   readonly untilWallMs?: number
   /** Only events older than this id: how to ask for the next page. */
   readonly beforeId?: number
+  /** Only events newer than this id, and of those the first ones: how to follow the history. */
+  readonly afterId?: number
   /** At most this many, and never more than `MAX_PAGE`. */
   readonly limit: number
 }
@@ -24,12 +27,14 @@ const CONDITIONS = {
   host: 'host = ?',
   code: 'code = ?',
   severity: 'severity = ?',
+  intent: 'intent = ?',
   sinceWallMs: 'wall_ms >= ?',
   untilWallMs: 'wall_ms < ?',
   beforeId: 'id < ?',
+  afterId: 'id > ?',
 } as const
 
-/** Newest first. Throws SQLite's error. */
+/** Newest first, also where `afterId` picked them from the other end. Throws SQLite's error. */
 export function readEvents(database: DatabaseSync, query: EventQuery): StoredEvent[] {
   const conditions: string[] = []
   const values: SQLInputValue[] = []
@@ -41,10 +46,12 @@ export function readEvents(database: DatabaseSync, query: EventQuery): StoredEve
   }
   const where = conditions.length === 0 ? '' : `where ${conditions.join(' and ')}`
   const limit = Math.max(0, Math.min(Math.trunc(query.limit), MAX_PAGE))
-  return database
-    .prepare(`select * from event ${where} order by id desc limit ?`)
+  const following = query.afterId !== undefined
+  const events = database
+    .prepare(`select * from event ${where} order by id ${following ? 'asc' : 'desc'} limit ?`)
     .all(...values, limit)
     .map(eventOf)
+  return following ? events.toReversed() : events
 }
 
 function eventOf(row: Record<string, SQLOutputValue>): StoredEvent {
