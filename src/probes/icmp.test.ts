@@ -1,8 +1,9 @@
-import { execFileSync } from 'node:child_process'
+import { execFileSync, spawnSync } from 'node:child_process'
 import { chmodSync, existsSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import { peer } from '../../test/peers/find-peer.ts'
 import type { ProbeAnswer } from '../ports/probe.ts'
 import { type IcmpSettings, icmp } from './icmp.ts'
 import type { Resolve } from './resolve.ts'
@@ -35,7 +36,7 @@ function onlyTools(): Record<string, string> {
 
 async function round(
   addresses: readonly string[],
-  { env = {}, deadlineMs = 10_000, signal = never, resolve, settings = {} }: RoundOptions = {},
+  { env = realPath(), deadlineMs = 10_000, signal = never, resolve, settings = {} }: RoundOptions = {},
 ): Promise<Map<string, ProbeAnswer>> {
   const probe = icmp.create({ env, ...(resolve ? { resolve } : {}) })
   const parsed = icmp.schema.parse({ timeout: '500ms', ...settings })
@@ -54,16 +55,21 @@ type RoundOptions = {
   settings?: object
 }
 
-function missing(program: string): string | false {
-  try {
-    execFileSync(program, ['-n', '-c', '1', '127.0.0.1'], { stdio: 'ignore', timeout: 10_000 })
-    return false
-  } catch (error) {
-    const why = (error as NodeJS.ErrnoException).code === 'ENOENT' ? 'is not installed' : 'cannot ping 127.0.0.1'
-    const reason = `${program} ${why}`
-    console.warn(`skipped: ${reason}`)
-    return reason
+/** Why it cannot be tested against the real program, which has to be able to ping. */
+function missing(name: string): string | false {
+  const found = peer(name)
+  let reason = 'missing' in found ? found.missing : false
+  if ('path' in found && spawnSync(found.path, ['-c', '1', '127.0.0.1'], { timeout: 10_000 }).status !== 0) {
+    reason = `${found.path} cannot ping 127.0.0.1 as this user`
   }
+  if (reason) console.warn(`skipped: ${reason}`)
+  return reason
+}
+
+/** A PATH in which the real fping comes first. */
+function realPath(): Record<string, string> {
+  const found = peer('fping')
+  return { PATH: `${'path' in found ? dirname(found.path) : ''}:${process.env.PATH}` }
 }
 
 describe('settings', () => {
@@ -108,7 +114,7 @@ describe.skipIf(missing('fping'))('with the real fping', () => {
   })
 
   test('the same address twice has an answer twice', async () => {
-    const probe = icmp.create()
+    const probe = icmp.create({ env: realPath() })
     const settings = icmp.schema.parse({ timeout: '500ms' })
     const targets = ['a/icmp', 'b/icmp'].map((id) => ({ id, address: '127.0.0.1', settings }))
     const answers = await probe.round(targets, 10_000, never)
@@ -335,7 +341,8 @@ esac`
 describe.skipIf(missing('ping'))('with the real ping', () => {
   test('loopback answers', async () => {
     const env = onlyTools()
-    symlinkSync(execFileSync('/bin/sh', ['-c', 'command -v ping'], { encoding: 'utf8' }).trim(), join(dir, 'ping'))
+    const found = peer('ping')
+    if ('path' in found) symlinkSync(found.path, join(dir, 'ping'))
     const answers = await round(['127.0.0.1', '127.0.0.8'], { env })
     expect(answers.get('127.0.0.8')).toMatchObject({ says: 'life', proves: 'kernel' })
     expect(answers.get('127.0.0.8')?.detail).toMatch(/^[\d.]+ ms$/)

@@ -1,20 +1,13 @@
 import { spawn } from 'node:child_process'
 import { X509Certificate } from 'node:crypto'
-import { mkdtempSync, rmSync } from 'node:fs'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import type { Socket } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
-import {
-  blackhole,
-  closedPort,
-  type KeyPair,
-  keyPair,
-  type Listener,
-  listener,
-  tlsListener,
-} from '../../test/sockets/listeners.ts'
+import { type KeyPair, selfSigned } from '../../test/sockets/certificate.ts'
+import { blackhole, closedPort, type Listener, listener, tlsListener } from '../../test/sockets/listeners.ts'
 import type { ProbeAnswer } from '../ports/probe.ts'
 import type { Canary } from './canary.ts'
 import { http } from './http.ts'
@@ -30,8 +23,10 @@ let other: KeyPair
 
 beforeAll(() => {
   dir = mkdtempSync(join(tmpdir(), 'sockets-'))
-  pair = keyPair(dir, 'host')
-  other = keyPair(dir, 'other', '127.0.0.9')
+  pair = selfSigned('host')
+  other = selfSigned('other', '127.0.0.9')
+  writeFileSync(join(dir, 'host.pem'), pair.cert)
+  writeFileSync(join(dir, 'other.pem'), other.cert)
 })
 afterAll(() => rmSync(dir, { recursive: true, force: true }))
 afterEach(async () => {
@@ -194,19 +189,19 @@ describe('https', () => {
 
   test('a certificate signed by the pinned authority', async () => {
     const port = await kept(tlsListener(unauthorized, pair))
-    expect(await ask(https, { port, tls: { ca: pair.certPath } })).toMatchObject(alive(/401/))
+    expect(await ask(https, { port, tls: { ca: join(dir, 'host.pem') } })).toMatchObject(alive(/401/))
   })
 
   test('a certificate of another authority', async () => {
     const port = await kept(tlsListener(unauthorized, pair))
-    expect(await ask(https, { port, tls: { ca: other.certPath } })).toMatchObject(
+    expect(await ask(https, { port, tls: { ca: join(dir, 'other.pem') } })).toMatchObject(
       kernel(/not signed by the pinned authority/),
     )
   })
 
   test('a certificate for another address', async () => {
     const port = await kept(tlsListener(unauthorized, other))
-    expect(await ask(https, { port, tls: { ca: other.certPath } })).toMatchObject(kernel(/for another address/))
+    expect(await ask(https, { port, tls: { ca: join(dir, 'other.pem') } })).toMatchObject(kernel(/for another address/))
   })
 
   test('a missing CA file: the probe is broken, not the host', async () => {

@@ -1,8 +1,7 @@
-import { type ChildProcess, execFileSync, spawn } from 'node:child_process'
-import { readFileSync } from 'node:fs'
+import { type ChildProcess, spawn } from 'node:child_process'
 import { type AddressInfo, connect, createServer, type Socket } from 'node:net'
-import { join } from 'node:path'
 import { createServer as createTlsServer } from 'node:tls'
+import type { KeyPair } from './certificate.ts'
 
 /** A listener on loopback for one test. `close` also ends what is still connected. */
 export type Listener = { readonly port: number; close(): Promise<void> }
@@ -83,18 +82,4 @@ export async function blackhole(): Promise<Listener> {
         holder.kill('SIGKILL')
       }),
   }
-}
-
-export type KeyPair = { readonly key: Buffer; readonly cert: Buffer; readonly certPath: string }
-
-/** A self-signed certificate made by openssl in `dir`, for `127.0.0.1` unless told otherwise. */
-export function keyPair(dir: string, name = 'host', address = '127.0.0.1'): KeyPair {
-  const keyPath = join(dir, `${name}.key`)
-  const certPath = join(dir, `${name}.pem`)
-  const curve = ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-nodes', '-days', '2']
-  const subject = ['-subj', `/CN=${name}`, '-addext', `subjectAltName=IP:${address}`]
-  execFileSync('openssl', ['req', '-x509', ...curve, '-keyout', keyPath, '-out', certPath, ...subject], {
-    stdio: 'ignore',
-  })
-  return { key: readFileSync(keyPath), cert: readFileSync(certPath), certPath }
 }
