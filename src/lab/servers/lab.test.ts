@@ -159,6 +159,19 @@ test('bad options and ports in use are told, with everything closed again', asyn
   await expect(start({ ports: { ...FREE, klap } })).rejects.toMatchObject({ code: 'address-in-use' })
 })
 
+test('a strip that cannot start takes down what had started', async () => {
+  const spec = homeLab()
+  const strips = [...spec.strips, { name: 'second', deviceId: 'B'.repeat(40) }]
+  const before = readdirSync('/proc/self/fd').length
+  const first = await start({ network: '127.78.4' })
+  const { klap } = first.strip('strip').ports
+  const addresses = { second: '127.78.4.205' }
+  const ports = { ...FREE, klap }
+  await expect(start({ spec: { ...spec, strips }, addresses, ports })).rejects.toMatchObject({ code: 'address-in-use' })
+  await first.stop()
+  await expect.poll(() => readdirSync('/proc/self/fd').length).toBeLessThanOrEqual(before)
+})
+
 test('stop leaves nothing behind: no socket, no child, and the same ports can be taken again', async () => {
   const before = readdirSync('/proc/self/fd').length
   const lab = await start({ timeScale: 100 })

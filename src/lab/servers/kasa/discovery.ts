@@ -29,11 +29,13 @@ export async function openDiscovery(
   const legacy = await open(context.address, ports.legacy, (message) => answerLegacy(context, message))
   try {
     const klap = await open(context.address, ports.klap, (message) => answerKlap(context, message))
+    let stopping: Promise<unknown> | undefined
     return {
       legacyPort: legacy.address().port,
       klapPort: klap.address().port,
       stop: async () => {
-        await Promise.all([close(legacy), close(klap)])
+        stopping ??= Promise.all([close(legacy), close(klap)])
+        await stopping
       },
     }
   } catch (error) {
