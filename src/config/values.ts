@@ -1,3 +1,4 @@
+import { isIP } from 'node:net'
 import { z } from 'zod'
 import { Secret } from './secret.ts'
 
@@ -28,20 +29,51 @@ export function formatDuration(ms: number): string {
   return text
 }
 
+/** What a person reads where something else than a duration was given. */
+export const DURATION_EXPECTED = 'a duration such as 30s, 10m or 1h30m is expected'
+
+const TEN_YEARS_MS = 3650 * 86_400_000
+
 /** A duration in the configuration (`30s`, `10m`, `1h30m`); milliseconds in the program. */
-export const duration = (minMs = 0) =>
+export const duration = (minMs = 0, maxMs = TEN_YEARS_MS) =>
   z
-    .string({ error: 'a duration such as 30s, 10m or 1h30m is expected' })
-    .regex(DURATION, 'a duration such as 30s, 10m or 1h30m is expected')
+    .string({ error: DURATION_EXPECTED })
+    .regex(DURATION, DURATION_EXPECTED)
     .transform((text) => parseDuration(text) as number)
     .refine((ms) => ms >= minMs, `at least ${formatDuration(minMs)} is expected`)
+    .refine((ms) => ms <= maxMs, `at most ${formatDuration(maxMs)} is expected`)
+
+/** What a person reads where a secret was given inline. The value itself is never repeated. */
+export const SECRET_EXPECTED = 'a secret is given as { env: NAME } or { file: PATH }, never as the value itself'
 
 /** A secret in the configuration: `{ env: NAME }` or `{ file: PATH }`, never the value itself. */
 export const secret = () =>
   z
     .union([z.strictObject({ env: z.string().min(1) }), z.strictObject({ file: z.string().min(1) })], {
-      error: 'a secret is given as { env: NAME } or { file: PATH }, never as the value itself',
+      error: SECRET_EXPECTED,
     })
     .transform((source) => new Secret(source))
 
 export const port = () => z.int().min(1).max(65_535)
+
+const ADDRESS_EXPECTED = 'a host name or an IP address is expected, without scheme and port'
+const HOST_NAME = /^(?=.{1,253}$)[A-Za-z0-9](?:[A-Za-z0-9_-]{0,62})(?:\.[A-Za-z0-9_-]{1,63})*\.?$/
+
+/** Whether `text` is an IP address or a host name. `192.168.1.300` is neither: nobody means it as a name. */
+export function isNetworkAddress(text: string): boolean {
+  return isIP(text) !== 0 || (HOST_NAME.test(text) && !/^[\d.]+$/.test(text))
+}
+
+export const networkAddress = () => z.string({ error: ADDRESS_EXPECTED }).refine(isNetworkAddress, ADDRESS_EXPECTED)
+
+/**
+ * The name of a host, device or reference: a metric label, and a part of keys such as `HOST/CHANNEL` and
+ * `outlet:DEVICE/OUTLET`, so it holds none of their separators.
+ */
+export const entryName = () =>
+  z
+    .string({ error: 'a name is expected' })
+    .regex(
+      /^[A-Za-z0-9][A-Za-z0-9._-]{0,62}$/,
+      'a name of letters, digits, dots, dashes and underscores is expected, beginning with a letter or digit',
+    )

@@ -1,0 +1,52 @@
+import type { Configuration } from '../configuration.ts'
+
+/** Something that works as configured and may hurt all the same. */
+export type Risk = {
+  readonly code: RiskCode
+  /** What is the case. */
+  readonly sentence: string
+  /** What to do about it. */
+  readonly remedy: string
+}
+
+export const RISK_CODES = [
+  'no-hosts',
+  'nothing-to-cycle',
+  'acting-untold',
+  'no-reference',
+  'reference-is-host',
+  'runs-here',
+  'single-probe',
+  'kernel-only',
+  'shared-address',
+  'quick-to-cut',
+  'boot-grace-short',
+  'off-hold-short',
+  'day-limit-first',
+  'tls-unverified',
+  'secret-missing',
+  'secret-readable',
+  'file-writable',
+] as const
+export type RiskCode = (typeof RISK_CODES)[number]
+
+/** What was found out about this machine; anything not known is left out. */
+export type Surroundings = {
+  /** Addresses of this machine's interfaces. */
+  readonly ownAddresses?: readonly string[]
+  readonly hostName?: string
+  /** Permission bits of a file; undefined where it cannot be looked at. */
+  readonly fileMode?: (file: string) => number | undefined
+  /** Whether the secrets can be revealed is looked at only where this says so: it reads their files. */
+  readonly revealSecrets?: boolean
+  /** Ways to tell a person that are configured. There are none yet. */
+  readonly notifiers?: number
+}
+
+export type RiskRule = (configuration: Configuration, surroundings: Surroundings) => readonly Risk[]
+
+/** `a, b and c`, cut short where there are many. */
+export function enumerate(names: readonly string[]): string {
+  const shown = names.length > 6 ? [...names.slice(0, 5), `${names.length - 5} more`] : names
+  return shown.length < 2 ? (shown[0] ?? '') : `${shown.slice(0, -1).join(', ')} and ${shown.at(-1)}`
+}
