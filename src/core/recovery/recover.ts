@@ -122,7 +122,7 @@ function noteRefusals(draft: Draft, host: HostPolicy, now: HostNow, refusals: re
   const loud = !silentHold && now.heldTold !== true && heldMs >= draft.state.policy.heldAlertAfterMs
   draft.put('hostsNow', host.name, { ...now, refusals, refusedSince, heldTold: loud || now.heldTold })
   const about = { host: host.name, guards: codes }
-  const why = list(refusals.map(({ sentence }) => sentence))
+  const why = refusals.map(({ sentence }) => sentence).join(' ')
   if (changed && refusals.length > 0) draft.tell('refused', `${host.name} is not power-cycled now: ${why}`, about)
   if (loud) draft.tell('recovery-held', `${host.name} has been dead and held back for ${spell(heldMs)}: ${why}`, about)
   if (refusedSince !== undefined && !silentHold && heldMs < draft.state.policy.heldAlertAfterMs) {

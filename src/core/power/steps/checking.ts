@@ -76,7 +76,7 @@ function decideToCut(draft: Draft, intent: Intent): void {
   const refusals = guardsFor(draft, intent)
   if (refusals.length > 0) {
     const guards = refusals.map(({ code }) => code)
-    return abandon(draft, intent, guards[0] as string, list(refusals.map(({ sentence }) => sentence)), guards)
+    return abandon(draft, intent, guards[0] as string, refusals.map(({ sentence }) => sentence).join(' '), guards)
   }
   beginCutting(draft, intent)
 }

@@ -40,7 +40,7 @@ function stepLeg(draft: Draft, intent: Intent, index: number): void {
   }
   const refusals = guardsFor(draft, intent)
   if (refusals.length > 0) {
-    const sentence = list(refusals.map((each) => each.sentence))
+    const sentence = refusals.map((each) => each.sentence).join(' ')
     return putIntent(draft, intent.id, { aborted: { code: (refusals[0] as { code: string }).code, sentence } })
   }
   if (leg.offCommittedAt === undefined) putLeg(draft, intent.id, index, { offCommittedAt: draft.now })

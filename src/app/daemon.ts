@@ -1,0 +1,206 @@
+import type { HappeningCode } from '../core/codes.ts'
+import { explainHost } from '../core/recovery/explain.ts'
+import { initialState } from '../core/state/initial.ts'
+import type { Order, State, Told } from '../core/state/types.ts'
+import type { At } from '../core/time.ts'
+import { DeviceChecks } from '../engine/device-checks.ts'
+import { DeviceDesk } from '../engine/device-desk.ts'
+import { Engine } from '../engine/engine.ts'
+import { LOST_ROUNDS_LIMIT, Rounds } from '../engine/rounds.ts'
+import type { Clock } from '../ports/clock.ts'
+import type {
+  About,
+  BackupOutcome,
+  Daemon,
+  DaemonHealth,
+  EventQuery,
+  Explanation,
+  OrderAnswer,
+  ProbeStat,
+  ReloadAnswer,
+  StoredEvent,
+} from '../ports/daemon.ts'
+import type { Breadcrumbs } from '../ports/journal.ts'
+import type { PowerDevice } from '../ports/power-device.ts'
+import type { Store } from '../store/store.ts'
+import type { Assembly } from './assemble.ts'
+
+export type DaemonParts = {
+  readonly about: About
+  readonly clock: Clock
+  readonly store: Store
+  readonly breadcrumbs: Breadcrumbs
+  readonly assembly: Assembly
+  /** Reads the configuration again; answers what is in force then, or why it is refused. */
+  readonly reassemble: () => { readonly ok: true; readonly assembly: Assembly; readonly note: string } | ReloadRefusal
+  /** The process has to end itself, to be restarted. */
+  readonly onFatal: (sentence: string) => void
+}
+
+export type ReloadRefusal = { readonly ok: false; readonly sentence: string }
+
+const PRUNE_EVERY_MS = 60_000
+
+/** The running watchdog: engine, rounds and device checks on one store, and what its faces may ask. */
+export class RunningDaemon implements Daemon {
+  readonly about: About
+  readonly #parts: DaemonParts
+  readonly #engine: Engine
+  readonly #rounds: Rounds
+  readonly #checks: DeviceChecks
+  readonly #desk: DeviceDesk
+  readonly #listeners = new Set<(told: Told) => void>()
+  #probing: Assembly['probing']
+  /** Devices of a new configuration that wait until no plan uses the old ones. */
+  #waiting: PowerDevice[] = []
+  #pruneTimer: NodeJS.Timeout | undefined
+  #running: Promise<unknown> = Promise.resolve()
+
+  constructor(parts: DaemonParts) {
+    const { clock, store, breadcrumbs, assembly } = parts
+    this.about = parts.about
+    this.#parts = parts
+    this.#probing = assembly.probing
+    this.#desk = new DeviceDesk(assembly.devices, clock)
+    this.#engine = new Engine({
+      clock,
+      journal: store,
+      breadcrumbs,
+      probing: assembly.probing,
+      desk: this.#desk,
+      state: initialState(store.load(), assembly.policy, clock.now()),
+      onTold: (told) => this.#publish(told),
+    })
+    this.#rounds = new Rounds(this.#engine, clock, assembly.probing, (sentence, fatal) => this.#late(sentence, fatal))
+    this.#checks = new DeviceChecks(this.#engine, clock, this.#desk)
+  }
+
+  start(storeLost: string | undefined): void {
+    const { marks, unreadable } = this.#parts.breadcrumbs.list()
+    const found = marks.map(({ offAtWallMs, bootId, offAtMonoMs, ...mark }) => ({
+      ...mark,
+      offAt: { wallMs: offAtWallMs, bootId, monoMs: offAtMonoMs },
+    }))
+    this.#engine.start(found, storeLost)
+    for (const name of unreadable) {
+      const sentence = `The mark ${name} of an outlet that we turned off cannot be read. Look whether everything that should be on is on, then remove the file.`
+      this.note('breadcrumb-orphaned', sentence)
+    }
+    this.#running = Promise.all([this.#rounds.run(), this.#checks.run()])
+    this.#pruneTimer = setInterval(() => this.#parts.store.prune(), PRUNE_EVERY_MS)
+  }
+
+  /** Ends gracefully: what we cut is turned on first, unless `signal` aborts. */
+  async stop(signal: AbortSignal): Promise<void> {
+    clearInterval(this.#pruneTimer)
+    this.#rounds.close()
+    this.#checks.close()
+    await this.#engine.stop(signal)
+    await this.#desk.close()
+    await this.#running
+    await this.#probing.close()
+  }
+
+  note(code: HappeningCode, sentence: string): void {
+    this.#engine.feed({ kind: 'noted', code, sentence })
+  }
+
+  state(): State {
+    return this.#engine.state
+  }
+
+  now(): At {
+    return this.#engine.now()
+  }
+
+  explain(host: string): Explanation | undefined {
+    return explainHost(this.#engine.state, host, this.now())
+  }
+
+  events(query: EventQuery): readonly StoredEvent[] {
+    const outcome = this.#parts.store.events(query)
+    return outcome.ok ? outcome.events : []
+  }
+
+  order(order: Order): Promise<OrderAnswer> {
+    return this.#engine.order(order)
+  }
+
+  health(): DaemonHealth {
+    const { rounds, lateRounds, loopLagMs, lost } = this.#rounds.health()
+    const round = this.#engine.state.roundNow.now
+    const reasons: string[] = []
+    if (!this.#engine.storeOk) reasons.push('The state cannot be written.')
+    if (lost > 0) reasons.push(`${lost} rounds in a row were lost.`)
+    const first = round !== undefined && round.round > 0
+    const { intervalMs } = this.#engine.state.policy
+    const sinceMs = round === undefined ? 0 : this.now().monoMs - round.at.monoMs
+    if (sinceMs > LOST_ROUNDS_LIMIT * intervalMs) reasons.push('No round has ended for three intervals.')
+    const live = reasons.length === 0
+    if (!first) reasons.push('The first round is not done yet.')
+    return {
+      live,
+      ready: live && first,
+      reasons,
+      loopLagMs,
+      ...(first ? { lastRoundAt: round.at } : {}),
+      rounds,
+      lateRounds,
+    }
+  }
+
+  probeStats(): readonly ProbeStat[] {
+    return this.#probing.stats()
+  }
+
+  async reload(): Promise<ReloadAnswer> {
+    const next = this.#parts.reassemble()
+    if (!next.ok) {
+      const sentence = `The new configuration is refused, the old one stays in force: ${next.sentence}`
+      this.note('configuration-refused', sentence)
+      return { ok: false, sentence }
+    }
+    const { policy, probing, devices } = next.assembly
+    const old = this.#probing
+    this.#probing = probing
+    this.#rounds.useProbing(probing)
+    this.#engine.reconfigure(policy, probing)
+    this.#waiting = [...devices]
+    await this.#replaceIdleDevices()
+    await old.close()
+    return { ok: true, sentence: next.note }
+  }
+
+  backup(file: string): Promise<BackupOutcome> {
+    return this.#parts.store.backup(file)
+  }
+
+  exportState(): unknown {
+    return { format: 'proxmox-watchdog-situation', version: 1, at: this.now(), state: this.#engine.state }
+  }
+
+  subscribe(listener: (told: Told) => void): () => void {
+    this.#listeners.add(listener)
+    return () => this.#listeners.delete(listener)
+  }
+
+  #publish(told: Told): void {
+    for (const listener of [...this.#listeners]) listener(told)
+    if (this.#waiting.length > 0) void this.#replaceIdleDevices()
+  }
+
+  /** A plan keeps the device that it began with: a reload must not send its ON elsewhere. */
+  async #replaceIdleDevices(): Promise<void> {
+    const used = new Set(
+      Object.values(this.#engine.state.intents).flatMap(({ legs }) => legs.map(({ ref }) => ref.device)),
+    )
+    const idle = this.#waiting.filter(({ name }) => !used.has(name))
+    this.#waiting = this.#waiting.filter(({ name }) => used.has(name))
+    await Promise.all(this.#desk.replace(idle).map((device) => device.close()))
+  }
+
+  #late(sentence: string, fatal: boolean): void {
+    this.note(fatal ? 'watchdog-late-exit' : 'watchdog-late', sentence)
+    if (fatal) this.#parts.onFatal(sentence)
+  }
+}

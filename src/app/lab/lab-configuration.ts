@@ -1,0 +1,49 @@
+import type { Lab } from '../../lab/servers/index.ts'
+
+/** Real waits of the lab's probes and of the strip: short, since everything is on loopback. */
+const TIMEOUT = '300ms'
+const STRIP_TIMEOUT = '400ms'
+
+/** The configuration of the lab, as a person would write it for a real one. */
+export function labConfiguration(lab: Lab, directories: { readonly state: string; readonly password: string }): string {
+  const { hosts, strips, gateway } = lab.state()
+  const [strip] = strips
+  if (strip === undefined) throw new RangeError('the lab has no strip')
+  const lines = [
+    '# The lab of `proxmox-watchdog lab`, written anew at each start. Ports are unusual so that no root is needed.',
+    'mode: act',
+    `stateDirectory: ${directories.state}`,
+    'http: { listen: 127.0.0.1, port: 8000 }',
+    'rounds: { interval: 30s, failureThreshold: 3 }',
+    'recovery: { offHold: 10m, bootGrace: 10m, startupGrace: 60s }',
+    'references:',
+    `  - { name: gateway, address: ${gateway.address}, probes: [{ tcp: { port: ${gateway.port}, timeout: ${TIMEOUT} } }] }`,
+    'powerDevices:',
+    '  - name: strip',
+    '    driver: kasa',
+    `    address: ${strip.address}`,
+    `    port: ${strip.ports.klap}`,
+    `    legacyPort: ${strip.ports.legacy}`,
+    '    username: lab@example.com',
+    `    password: { file: ${directories.password} }`,
+    `    timeout: ${STRIP_TIMEOUT}`,
+    '    outlets:',
+    '      - { outlet: 3, label: unused }',
+    '      - { outlet: 4, label: NAS, protected: true }',
+    'hosts:',
+  ]
+  for (const host of hosts) {
+    const [supply] = host.supplies
+    const mapped = host.name !== 'nas' && supply !== undefined
+    lines.push(
+      `  - name: ${host.name}`,
+      `    address: ${host.address}`,
+      `    cluster: ${host.cluster}`,
+      '    probes:',
+      `      - tcp: { port: ${host.bannerPort}, banner: "SSH-2.0-", timeout: ${TIMEOUT} }`,
+      `      - https: { port: ${host.httpsPort}, timeout: ${TIMEOUT} }`,
+      ...(mapped ? [`    power: [{ device: strip, outlet: ${supply.split('/')[1]} }]`] : []),
+    )
+  }
+  return `${lines.join('\n')}\n`
+}

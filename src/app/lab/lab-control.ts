@@ -1,0 +1,67 @@
+import { createServer, type IncomingMessage, request, type Server, type ServerResponse } from 'node:http'
+import { z } from 'zod'
+import type { Lab } from '../../lab/servers/index.ts'
+import type { Action } from '../../lab/world/index.ts'
+
+/** What another terminal may do to the running lab. */
+const ACTION = z.discriminatedUnion('kind', [
+  z.strictObject({
+    kind: z.enum(['hang', 'wedge', 'cut-net', 'heal', 'shutdown', 'press-power-button']),
+    host: z.string(),
+  }),
+  z.strictObject({ kind: z.enum(['strip-offline', 'strip-online']), strip: z.string() }),
+  z.strictObject({ kind: z.enum(['gateway-down', 'gateway-up']) }),
+])
+const ANSWER = z.strictObject({ ok: z.boolean(), sentence: z.string() })
+
+const MOST_BYTES = 4096
+
+/** Serves orders to the lab on a Unix socket of this user. */
+export function serveLabControl(lab: Lab, socket: string): Promise<Server> {
+  const server = createServer((incoming, outgoing) => void take(lab, incoming, outgoing))
+  return new Promise((resolve, reject) => {
+    server.once('error', reject)
+    server.listen(socket, () => resolve(server))
+  })
+}
+
+async function take(lab: Lab, incoming: IncomingMessage, outgoing: ServerResponse): Promise<void> {
+  const answer = (status: number, ok: boolean, sentence: string) => {
+    outgoing.writeHead(status, { 'content-type': 'application/json' })
+    outgoing.end(JSON.stringify({ ok, sentence }))
+  }
+  try {
+    const chunks: Buffer[] = []
+    let bytes = 0
+    for await (const chunk of incoming as AsyncIterable<Buffer>) {
+      bytes += chunk.length
+      if (bytes > MOST_BYTES) return answer(413, false, 'That is too much for an order to the lab.')
+      chunks.push(chunk)
+    }
+    const order = ACTION.safeParse(JSON.parse(Buffer.concat(chunks).toString('utf8')))
+    if (!order.success) return answer(400, false, 'That is no order that the lab knows.')
+    const result = await lab.act(order.data as Action)
+    answer(200, result.ok, result.sentence)
+  } catch (error) {
+    answer(500, false, `The lab could not do that: ${error instanceof Error ? error.message : String(error)}`)
+  }
+}
+
+/** Orders something from the running lab. `unavailable` where none runs. */
+export function orderFromLab(
+  socket: string,
+  action: Action,
+): Promise<{ readonly ok: boolean; readonly sentence: string } | 'unavailable'> {
+  return new Promise((resolve) => {
+    const call = request({ socketPath: socket, method: 'POST', path: '/act' }, (incoming) => {
+      const chunks: Buffer[] = []
+      incoming.on('data', (chunk: Buffer) => chunks.push(chunk))
+      incoming.on('end', () => {
+        const parsed = ANSWER.safeParse(JSON.parse(Buffer.concat(chunks).toString('utf8') || 'null'))
+        resolve(parsed.success ? parsed.data : { ok: false, sentence: 'The lab answered something odd.' })
+      })
+    })
+    call.on('error', () => resolve('unavailable'))
+    call.end(JSON.stringify(action))
+  })
+}

@@ -1,0 +1,98 @@
+import { spell } from '../../core/phrase.ts'
+import type { Told } from '../../core/state/types.ts'
+
+/** What the person watching is told; the rest is in the event history. */
+const QUIET = new Set([
+  'watchdog-started',
+  'identity-pinned',
+  'configuration-loaded',
+  'claim-made',
+  'watchdog-stopping',
+])
+const MARK: Record<Told['severity'], string> = { debug: '·', info: '·', warning: '!', critical: '✖' }
+const COLOUR: Record<Told['severity'], string> = { debug: '2', info: '0', warning: '33', critical: '31;1' }
+const GOOD = new Set([
+  'host-up',
+  'host-recovered',
+  'cycle-done',
+  'outlets-turning-on',
+  'outage-closed',
+  'mapping-verified',
+])
+
+/** Tells what happens, one line each, in the lab's own time. */
+export class Narrator {
+  readonly #write: (text: string) => void
+  readonly #colour: boolean
+  readonly #columns: number
+  readonly #startMs: number
+
+  constructor(options: {
+    readonly write: (text: string) => void
+    readonly colour: boolean
+    readonly columns: number
+    readonly startMs: number
+  }) {
+    this.#write = options.write
+    this.#colour = options.colour
+    this.#columns = Math.min(options.columns || 120, 120)
+    this.#startMs = options.startMs
+  }
+
+  /** The lab's own words: what was done to it. */
+  stage(atMs: number, sentence: string): void {
+    this.#line(atMs, this.#paint('36', '>'), this.#paint('36', sentence), sentence)
+  }
+
+  told(told: Told): void {
+    if (QUIET.has(told.code)) return
+    const code = GOOD.has(told.code) ? '32' : COLOUR[told.severity]
+    const mark = GOOD.has(told.code) ? '✔' : MARK[told.severity]
+    this.#line(told.at.monoMs, this.#paint(code, mark), '', told.sentence)
+  }
+
+  heading(text: string): void {
+    this.#write(`\n${this.#paint('1', text)}\n`)
+  }
+
+  plain(text: string): void {
+    this.#write(`${text}\n`)
+  }
+
+  #line(atMs: number, mark: string, painted: string, sentence: string): void {
+    const clock = clockOf(atMs - this.#startMs)
+    const indent = ' '.repeat(12)
+    const words = wrap(sentence, this.#columns - indent.length)
+    const text = words.map((line) => (painted === '' ? line : this.#paint('36', line))).join(`\n${indent}`)
+    this.#write(`  ${clock}  ${mark} ${text}\n`)
+  }
+
+  #paint(code: string, text: string): string {
+    return this.#colour && code !== '0' ? `\x1b[${code}m${text}\x1b[0m` : text
+  }
+}
+
+/** `mm:ss` of the lab's time. */
+function clockOf(ms: number): string {
+  const seconds = Math.max(0, Math.floor(ms / 1000))
+  const minutes = Math.floor(seconds / 60)
+  return `${String(minutes).padStart(2, '0')}:${String(seconds % 60).padStart(2, '0')}`
+}
+
+function wrap(text: string, width: number): string[] {
+  const lines: string[] = []
+  let line = ''
+  for (const word of text.split(' ')) {
+    if (line !== '' && line.length + 1 + word.length > width) {
+      lines.push(line)
+      line = word
+    } else {
+      line = line === '' ? word : `${line} ${word}`
+    }
+  }
+  return [...lines, line]
+}
+
+export function inRealTime(labMs: number, pace: number): string {
+  return `${spell(labMs)} there, ${spell(labMs / pace)} here`
+}

@@ -1,0 +1,144 @@
+import { readFileSync, writeFileSync } from 'node:fs'
+import { connect } from 'node:net'
+import { formatProblems } from '../../config/problem.ts'
+import type { Told } from '../../core/state/types.ts'
+import { LAB_CREDENTIALS, type Lab, LabFault, startLab } from '../../lab/servers/index.ts'
+import { homeLab } from '../../lab/world/index.ts'
+import { loadConfiguration } from '../configuration/load.ts'
+import { createLog } from '../log.ts'
+import { type Started, startDaemon } from '../start.ts'
+import { PacedClock } from '../system-clock.ts'
+import { labConfiguration } from './lab-configuration.ts'
+import { serveLabControl } from './lab-control.ts'
+import { type LabPaths, labDirectory, labPaths, prepareLabDirectory, removeLabDirectory } from './lab-directory.ts'
+import { Narrator } from './narrator.ts'
+import { type TourEnd, tour } from './tour.ts'
+
+export type LabRunOptions = {
+  readonly env: NodeJS.ProcessEnv
+  /** Lab seconds in a real one. */
+  readonly pace: number
+  /** Play the tour; else the lab waits for orders from another terminal. */
+  readonly tour: boolean
+  /** Go on after the tour, until interrupted. */
+  readonly stay: boolean
+  readonly write: (text: string) => void
+  readonly colour: boolean
+  readonly columns: number
+}
+
+export type LabRunEnd =
+  | { readonly ok: true }
+  | { readonly ok: false; readonly code: 'in-use' | 'cannot-start' | 'tour-failed'; readonly sentence: string }
+
+/** Starts the lab on loopback and the real watchdog on it, plays the tour, and takes everything down again. */
+export async function runLab(options: LabRunOptions): Promise<LabRunEnd> {
+  const paths = labPaths(labDirectory(options.env))
+  if (await answers(paths.socket)) {
+    const sentence = `A lab is running already (${paths.directory}). Order something from it: proxmox-watchdog lab hang pve3.`
+    return { ok: false, code: 'in-use', sentence }
+  }
+  let lab: Lab
+  try {
+    lab = await startLab({ spec: homeLab(), timeScale: options.pace })
+  } catch (error) {
+    if (!(error instanceof LabFault)) throw error
+    return { ok: false, code: 'cannot-start', sentence: `The lab cannot start: ${error.message}.` }
+  }
+  try {
+    return await runIn(lab, paths, options)
+  } finally {
+    await lab.stop()
+    removeLabDirectory(paths)
+  }
+}
+
+async function runIn(lab: Lab, paths: LabPaths, options: LabRunOptions): Promise<LabRunEnd> {
+  prepareLabDirectory(paths, LAB_CREDENTIALS.password)
+  writeFileSync(paths.configuration, labConfiguration(lab, paths))
+  const clock = new PacedClock(options.pace)
+  const narrator = new Narrator({ ...options, startMs: clock.now().monoMs })
+  const interrupted = interruption()
+  const started = await startDaemon({
+    // The lab never takes over what the environment says of real machines.
+    load: () =>
+      loadConfiguration({ file: paths.configuration, text: readFileSync(paths.configuration, 'utf8'), env: {} }),
+    clock,
+    log: createLog('silent'),
+    onFatal: () => interrupted.abort(),
+  })
+  if (!started.ok) {
+    const problems = started.problems === undefined ? '' : formatProblems(started.problems)
+    return {
+      ok: false,
+      code: 'cannot-start',
+      sentence: `The lab cannot start: ${problems}${started.sentences.join(' ')}`,
+    }
+  }
+  const control = await serveLabControl(lab, paths.socket)
+  started.daemon.subscribe((told: Told) => narrator.told(told))
+  try {
+    const end = await play(lab, started, narrator, clock, options, interrupted.signal)
+    if (end === 'failed') return { ok: false, code: 'tour-failed', sentence: 'The tour did not end as it should.' }
+    return { ok: true }
+  } finally {
+    control.close()
+    await started.stop(interrupted.signal)
+  }
+}
+
+async function play(
+  lab: Lab,
+  started: Started,
+  narrator: Narrator,
+  clock: PacedClock,
+  options: LabRunOptions,
+  signal: AbortSignal,
+): Promise<TourEnd> {
+  introduce(lab, started, narrator, options.pace)
+  const end = options.tour ? await tour({ lab, daemon: started.daemon, narrator, clock, signal }) : 'done'
+  if (!options.stay || signal.aborted) return end
+  narrator.heading('The lab goes on until Ctrl-C. From another terminal:')
+  narrator.plain('  bin/proxmox-watchdog status --watch       what the watchdog sees')
+  narrator.plain('  bin/proxmox-watchdog explain pve2         why it does, or does not')
+  narrator.plain('  bin/proxmox-watchdog lab hang pve2        or: wedge, cut-net, heal')
+  narrator.plain('  bin/proxmox-watchdog lab strip offline    and online again')
+  await new Promise<void>((resolve) => signal.addEventListener('abort', () => resolve(), { once: true }))
+  return end
+}
+
+function introduce(lab: Lab, started: Started, narrator: Narrator, pace: number): void {
+  const { hosts, strips, gateway } = lab.state()
+  const tcp = started.http.tcp()
+  narrator.heading('A simulated lab on real sockets, and the real watchdog on it')
+  narrator.plain(`  Nothing outside this machine is touched. One second here is ${pace} seconds in the lab.`)
+  for (const { name, address, httpsPort, supplies } of hosts) {
+    narrator.plain(
+      `  ${name.padEnd(8)} https://${address}:${httpsPort}   outlet ${supplies.join(', ')}${name === 'nas' ? ' (protected, only watched)' : ''}`,
+    )
+  }
+  for (const { name, address, ports, outlets } of strips) {
+    narrator.plain(`  ${name.padEnd(8)} ${address}:${ports.klap}   ${outlets.length} outlets, KLAP v2`)
+  }
+  narrator.plain(`  ${'gateway'.padEnd(8)} ${gateway.address}:${gateway.port}   the reference target`)
+  if (tcp.ok) narrator.plain(`  metrics  http://127.0.0.1:${tcp.port}/metrics`)
+  narrator.heading('What happens (minutes and seconds of the lab)')
+}
+
+/** Aborts at the first Ctrl-C or SIGTERM; the second ends the process as usual. */
+function interruption(): AbortController {
+  const interrupted = new AbortController()
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => interrupted.abort())
+  return interrupted
+}
+
+function answers(socket: string): Promise<boolean> {
+  return new Promise((resolve) => {
+    const probe = connect(socket)
+    probe.once('connect', () => {
+      probe.destroy()
+      resolve(true)
+    })
+    probe.once('error', () => resolve(false))
+  })
+}

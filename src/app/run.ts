@@ -1,0 +1,67 @@
+import { formatProblems } from '../config/problem.ts'
+import { loadConfiguration } from './configuration/load.ts'
+import { createLog, type Log } from './log.ts'
+import { type Started, startDaemon } from './start.ts'
+import { SystemClock } from './system-clock.ts'
+
+/** How a run ended: `ok` after an orderly stop, else why not. */
+export type RunEnd = 'ok' | 'configuration' | 'state' | 'late' | 'forced'
+
+export type RunOptions = { readonly config?: string; readonly env: NodeJS.ProcessEnv }
+
+/** How long a stop waits for an outlet that has to be turned on first. Less than systemd's TimeoutStopSec of the unit. */
+const STOP_WITHIN_MS = 150_000
+
+/** Runs the watchdog until it is asked to stop. Resolves with how it ended; everything is closed then. */
+export async function runDaemon(options: RunOptions): Promise<RunEnd> {
+  const load = () =>
+    loadConfiguration({ env: options.env, ...(options.config === undefined ? {} : { file: options.config }) })
+  const first = load()
+  const log = createLog(first.ok ? first.configuration.log.level : 'info')
+  const ending = Promise.withResolvers<RunEnd>()
+  const started = await startDaemon({
+    load,
+    clock: new SystemClock(),
+    log,
+    onFatal: () => ending.resolve('late'),
+  })
+  if (!started.ok) {
+    if (started.problems !== undefined) process.stderr.write(`${formatProblems(started.problems)}\n`)
+    for (const sentence of started.sentences) process.stderr.write(`${sentence}\n`)
+    return started.code
+  }
+  return superviseSignals(started, log, ending)
+}
+
+/** SIGHUP reloads, SIGTERM and SIGINT stop in order, a second one at once. */
+async function superviseSignals(started: Started, log: Log, ending: PromiseWithResolvers<RunEnd>): Promise<RunEnd> {
+  const hurry = new AbortController()
+  const onReload = () => {
+    void started.daemon.reload().then(({ ok, sentence }) => (ok ? log.info(sentence) : undefined))
+  }
+  const onStop = (signal: NodeJS.Signals) => {
+    if (!stopping) {
+      stopping = true
+      log.info(`${signal}: stopping; what is off because of us is turned on first. Once more stops at once.`)
+      ending.resolve('ok')
+    } else {
+      hurry.abort()
+      ending.resolve('forced')
+    }
+  }
+  let stopping = false
+  process.on('SIGHUP', onReload)
+  process.on('SIGTERM', onStop)
+  process.on('SIGINT', onStop)
+  const { http } = started
+  const tcp = http.tcp()
+  if (tcp.ok) log.info(`Serving /metrics, /healthz and /api/v1 on port ${tcp.port}.`)
+  const end = await ending.promise
+  const deadline = setTimeout(() => hurry.abort(), STOP_WITHIN_MS)
+  await started.stop(hurry.signal)
+  clearTimeout(deadline)
+  process.off('SIGHUP', onReload)
+  process.off('SIGTERM', onStop)
+  process.off('SIGINT', onStop)
+  return hurry.signal.aborted && end === 'ok' ? 'forced' : end
+}

@@ -1,0 +1,158 @@
+import type { Command, CommandResult, Reading } from '../core/power/types.ts'
+import { type At, reached } from '../core/time.ts'
+import type { Clock } from '../ports/clock.ts'
+import type { DeviceError, Outcome, OutletReading, PowerDevice } from '../ports/power-device.ts'
+
+/** What a look at a whole device found. */
+export type Look =
+  | {
+      readonly ok: true
+      readonly identity: { readonly deviceId: string; readonly model: string }
+      readonly readings: Readonly<Record<string, Reading>>
+    }
+  | { readonly ok: false; readonly code: string; readonly sentence: string }
+
+/**
+ * Speaks to the power devices: one call at a time a device, commands before looks. A look that is under way when a
+ * command comes is ended, so that the command leaves at once.
+ */
+export class DeviceDesk {
+  readonly #devices: Map<string, PowerDevice>
+  readonly #clock: Clock
+  readonly #tails = new Map<string, Promise<unknown>>()
+  readonly #looks = new Map<string, AbortController>()
+  readonly #closing = new AbortController()
+
+  constructor(devices: readonly PowerDevice[], clock: Clock) {
+    this.#devices = new Map(devices.map((device) => [device.name, device]))
+    this.#clock = clock
+  }
+
+  names(): readonly string[] {
+    return [...this.#devices.keys()]
+  }
+
+  /** Runs one command and says what came of it. Never rejects. */
+  run(command: Command, mayStillLeave: () => boolean): Promise<CommandResult> {
+    const device = this.#devices.get(command.ref.device)
+    if (device === undefined) {
+      const sentence = `The power device ${command.ref.device} is not configured.`
+      return Promise.resolve({ outcome: 'not-sent', code: 'unmapped', sentence })
+    }
+    this.#looks.get(device.name)?.abort()
+    return this.#queue(device.name, async () => {
+      const cuts = command.op === 'off' || command.op === 'arm'
+      if (cuts && (reached(command.sendBefore, this.#clock.now()) || !mayStillLeave())) {
+        const sentence = 'The command could not leave in time; what it was decided on is no longer fresh.'
+        return { outcome: 'not-sent', code: 'expired', sentence }
+      }
+      return this.#carryOut(device, command)
+    })
+  }
+
+  /** Identity and readings of a whole device. Never rejects. */
+  look(name: string): Promise<Look> {
+    const device = this.#devices.get(name)
+    if (device === undefined) {
+      return Promise.resolve({ ok: false, code: 'unmapped', sentence: `The power device ${name} is not configured.` })
+    }
+    const cancel = new AbortController()
+    this.#looks.set(name, cancel)
+    const signal = AbortSignal.any([cancel.signal, this.#closing.signal])
+    return this.#queue(name, async (): Promise<Look> => {
+      const identity = await device.identify(signal)
+      if (!identity.ok) return failedLook(identity.error)
+      const all = await device.readAll(signal)
+      if (!all.ok) return failedLook(all.error)
+      const at = this.#clock.now()
+      const readings: Record<string, Reading> = {}
+      for (const outlet of all.value) readings[outlet.outlet] = readingOf(outlet, at)
+      const { deviceId, model } = identity.value
+      return { ok: true, identity: { deviceId, model }, readings }
+    }).finally(() => {
+      if (this.#looks.get(name) === cancel) this.#looks.delete(name)
+    })
+  }
+
+  /** Adds devices and replaces those of the same name; answers the replaced ones, to be closed by the caller. */
+  replace(devices: readonly PowerDevice[]): PowerDevice[] {
+    const replaced: PowerDevice[] = []
+    for (const device of devices) {
+      const old = this.#devices.get(device.name)
+      if (old !== undefined) replaced.push(old)
+      this.#devices.set(device.name, device)
+    }
+    return replaced
+  }
+
+  async close(): Promise<void> {
+    this.#closing.abort()
+    await Promise.all(this.#tails.values())
+    await Promise.all([...this.#devices.values()].map((device) => device.close()))
+  }
+
+  #queue<T>(name: string, job: () => Promise<T>): Promise<T> {
+    const before = this.#tails.get(name) ?? Promise.resolve()
+    const mine = before.then(job, job)
+    this.#tails.set(
+      name,
+      mine.catch(() => undefined),
+    )
+    return mine
+  }
+
+  async #carryOut(device: PowerDevice, command: Command): Promise<CommandResult> {
+    const { outlet } = command.ref
+    const signal = this.#closing.signal
+    switch (command.op) {
+      case 'identify':
+        return this.#identify(device, outlet, signal)
+      case 'read':
+        return this.#reading(await device.read(outlet, signal))
+      case 'off':
+        return this.#reading(await device.turnOff(outlet, signal))
+      case 'on':
+        return this.#reading(await device.turnOn(outlet, signal))
+      case 'arm':
+        return done(await device.arm?.(outlet, command.armSeconds ?? 0, signal))
+      case 'disarm':
+        return done(await device.disarm?.(outlet, signal))
+    }
+  }
+
+  async #identify(device: PowerDevice, outlet: string, signal: AbortSignal): Promise<CommandResult> {
+    const found = await device.identify(signal)
+    if (!found.ok) return resultOf(found.error)
+    const { deviceId, model, outlets } = found.value
+    const known = outlets.find((each) => each.outlet === outlet)
+    const at = this.#clock.now()
+    if (known !== undefined) return { outcome: 'ok', identity: { deviceId, model }, reading: readingOf(known, at) }
+    const read = await device.read(outlet, signal)
+    if (!read.ok) return resultOf(read.error)
+    return { outcome: 'ok', identity: { deviceId, model }, reading: readingOf(read.value, this.#clock.now()) }
+  }
+
+  #reading(outcome: Outcome<OutletReading>): CommandResult {
+    if (!outcome.ok) return resultOf(outcome.error)
+    return { outcome: 'ok', reading: readingOf(outcome.value, this.#clock.now()) }
+  }
+}
+
+function readingOf({ state, watts, alias }: OutletReading, at: At): Reading {
+  return { state, at, ...(watts === undefined ? {} : { watts }), ...(alias === undefined ? {} : { alias }) }
+}
+
+function resultOf({ code, sentence, mayHaveLanded }: DeviceError): CommandResult {
+  return { outcome: mayHaveLanded ? 'ambiguous' : 'failed', code, sentence }
+}
+
+function done(outcome: Outcome<void> | undefined): CommandResult {
+  if (outcome === undefined) {
+    return { outcome: 'failed', code: 'not-supported', sentence: 'The device has no timer of its own.' }
+  }
+  return outcome.ok ? { outcome: 'ok' } : resultOf(outcome.error)
+}
+
+function failedLook({ code, sentence }: DeviceError): Look {
+  return { ok: false, code, sentence }
+}
