@@ -68,5 +68,10 @@ describe('overlayEnvironment', () => {
     const { data, problems } = overlayEnvironment(file, { CHECK_INTERVAL: '20', KASA_IP: '10.0.0.9' })
     expect(data).toEqual(file)
     expect(problems).toEqual([])
+    const nameless = {
+      powerDevices: [{ driver: 'kasa', name: Object.create(null) }],
+      hosts: [{ name: Object.create(null) }, 3],
+    }
+    expect(overlayEnvironment(nameless, { ...KASA, HOSTS: 'a=10.0.0.1@2' }).warnings).toHaveLength(1)
   })
 })

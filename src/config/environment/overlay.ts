@@ -101,7 +101,7 @@ class Overlay {
     const wanted = KASA_VARIABLES.filter((name) => given.includes(name))
     const devices = [...listOf(this.root.powerDevices)]
     const found = devices.flatMap((device, index) => (isMap(device) && device.driver === 'kasa' ? [index] : []))
-    const nameAt = (index: number) => String((devices[index] as Settings).name)
+    const nameAt = (index: number) => nameOf(devices[index], STRIP)
     if (wanted.length > 0 && found.length > 1) {
       const names = found.map(nameAt).join(', ')
       for (const name of wanted)
@@ -129,7 +129,7 @@ class Overlay {
     }
     devices[index] = device
     this.root.powerDevices = devices
-    return String(device.name)
+    return nameOf(device, STRIP)
   }
 
   hosts(device: string | undefined): void {
@@ -137,7 +137,7 @@ class Overlay {
     if (text === undefined) return
     const read = readHostsVariable(text)
     for (const { message, value } of read.problems) this.#problem('HOSTS', message, value)
-    const replaced = listOf(this.root.hosts).map((host) => (isMap(host) ? String(host.name) : '?'))
+    const replaced = listOf(this.root.hosts).map((host) => nameOf(host, '?'))
     if (replaced.length > 0) {
       const sentence = `HOSTS replaces the hosts of the file (${replaced.join(', ')}) and all their settings.`
       this.#warnings.push({ code: 'hosts-replaced', sentence })
@@ -175,6 +175,11 @@ class Overlay {
       ...(value === undefined ? {} : { value: value.slice(0, 80) }),
     })
   }
+}
+
+/** The file is not validated yet: a name may be anything, and then the schema tells it. */
+function nameOf(entry: unknown, otherwise: string): string {
+  return isMap(entry) && typeof entry.name === 'string' ? entry.name : otherwise
 }
 
 type Refused = { readonly message: string }
