@@ -119,7 +119,7 @@ export class RunningDaemon implements Daemon {
 
   events(query: EventQuery): readonly StoredEvent[] {
     const outcome = this.#parts.store.events(query)
-    return outcome.ok ? outcome.events : []
+    return outcome.ok ? outcome.events.toReversed() : []
   }
 
   order(order: Order): Promise<OrderAnswer> {

@@ -6,10 +6,13 @@ import type { Loaded } from '../config/load.ts'
 import { formatProblem, type Problem } from '../config/problem.ts'
 import { type Http, SOCKET_NAME, serveHttp } from '../http/serve.ts'
 import type { Clock } from '../ports/clock.ts'
+import type { Breadcrumbs } from '../ports/journal.ts'
 import { breadcrumbsIn } from '../store/breadcrumbs.ts'
+import type { StoreFailure } from '../store/failure.ts'
 import { acquireLock, type StateLock } from '../store/lock.ts'
 import { openStore } from '../store/open.ts'
 import type { Store } from '../store/store.ts'
+import { unavailableStore } from '../store/unavailable.ts'
 import { assemble } from './assemble.ts'
 import { RunningDaemon } from './daemon.ts'
 import { type Log, logTold } from './log.ts'
@@ -56,17 +59,19 @@ export async function startDaemon(options: StartOptions): Promise<Started | Star
     retentionMs: configuration.history.keepMs,
     now: () => options.clock.now(),
   })
-  if (!opened.ok) {
+  const breadcrumbs = breadcrumbsIn(configuration.stateDirectory)
+  if (!opened.ok && !mustRunWithout(opened, breadcrumbs)) {
     locked.lock.release()
     return { ok: false, code: 'state', sentences: [opened.sentence] }
   }
-  const { store, found } = opened
+  const store = opened.ok ? opened.store : unavailableStore(configuration.stateDirectory, opened)
+  const found = opened.ok ? opened.found : { unreadable: [], recovered: 'corrupt' as const, sentence: opened.sentence }
   for (const row of found.unreadable) {
     options.log.error(
       `A row of the state could not be used and was set aside: ${row.collection}/${row.key} (${row.reason}).`,
     )
   }
-  const daemon = createDaemon(options, configuration, store)
+  const daemon = createDaemon(options, configuration, store, breadcrumbs)
   daemon.subscribe((told) => logTold(options.log, told))
   const lost = lossOf(found, configuration)
   daemon.start(lost)
@@ -75,7 +80,7 @@ export async function startDaemon(options: StartOptions): Promise<Started | Star
 
 /** Rows that cannot be used may hold a budget or a pin: as with a lost file, a person looks first. */
 function lossOf(
-  found: Extract<ReturnType<typeof openStore>, { ok: true }>['found'],
+  found: { readonly recovered?: 'corrupt'; readonly sentence?: string; readonly unreadable: readonly unknown[] },
   { stateDirectory }: Configuration,
 ): string | undefined {
   if (found.recovered !== undefined) return `${found.sentence ?? 'The state was corrupt.'} Nothing was deleted.`
@@ -83,7 +88,18 @@ function lossOf(
   return `${found.unreadable.length} rows of the state in ${stateDirectory} could not be used and were set aside.`
 }
 
-function createDaemon(options: StartOptions, configuration: Configuration, store: Store): RunningDaemon {
+/** A disk that is full or dying is watched through; and whatever we owe by a breadcrumb is paid, state or no state. */
+function mustRunWithout(failure: StoreFailure, breadcrumbs: Breadcrumbs): boolean {
+  if (failure.code === 'full' || failure.code === 'io') return true
+  return breadcrumbs.list().marks.length > 0
+}
+
+function createDaemon(
+  options: StartOptions,
+  configuration: Configuration,
+  store: Store,
+  breadcrumbs: Breadcrumbs,
+): RunningDaemon {
   const { clock, load, onFatal } = options
   const { version } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')) as {
     version: string
@@ -98,7 +114,7 @@ function createDaemon(options: StartOptions, configuration: Configuration, store
     },
     clock,
     store,
-    breadcrumbs: breadcrumbsIn(configuration.stateDirectory),
+    breadcrumbs,
     assembly: assemble(configuration, clock),
     reassemble: () => reassemble(load(), configuration, clock),
     onFatal,

@@ -32,7 +32,7 @@ describe('loadConfiguration', () => {
 
   it('reads no more of a huge file than it takes to refuse it', () => {
     expect(sentence({ file: '/dev/zero', env: {} })).toBe(
-      '/dev/zero: the file is larger than 1 MiB: that is no configuration',
+      '/dev/zero: the file is larger than 4 MiB: that is no configuration',
     )
   })
 

@@ -1,0 +1,20 @@
+import { EMPTY_SNAPSHOT } from '../core/state/initial.ts'
+import type { StoreFailure } from './failure.ts'
+import type { Store } from './store.ts'
+
+/**
+ * Stands in for a state that cannot be opened (a full or dying disk): nothing is read and no commit succeeds, so that
+ * nothing is ever begun, while what is owed by the breadcrumbs can still be turned on.
+ */
+export function unavailableStore(file: string, why: StoreFailure): Store {
+  return {
+    file,
+    load: () => EMPTY_SNAPSHOT,
+    commit: () => why,
+    events: () => why,
+    prune: () => why,
+    backup: () => Promise.resolve(why),
+    exportState: () => why,
+    close: () => undefined,
+  }
+}
