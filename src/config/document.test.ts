@@ -30,11 +30,11 @@ describe('readDocument', () => {
 
   it('has a sentence for a file that is too large, too deep or too many', () => {
     expect(messages(`a: ${'x'.repeat(LARGEST_FILE_BYTES)}`)).toEqual([
-      'the file is larger than 1 MiB: that is no configuration',
+      'the file is larger than 4 MiB: that is no configuration',
     ])
     expect(messages('['.repeat(50_000))).toEqual(['the file is nested too deeply'])
     expect(messages(`a: ${'['.repeat(40)}${']'.repeat(40)}`)).toEqual(['the file is nested too deeply'])
-    expect(messages(`a: [${'1,'.repeat(60_000)}]`)).toEqual(['the file has too many values'])
+    expect(messages(`a: [${'1,'.repeat(310_000)}]`)).toEqual(['the file has too many values'])
   })
 
   it('is not blown up by aliases of aliases', () => {

@@ -4,7 +4,7 @@ import type { Problem } from './problem.ts'
 import { plainData } from './yaml-plain.ts'
 import { yamlSentence } from './yaml-sentences.ts'
 
-export const LARGEST_FILE_BYTES = 1024 * 1024
+export const LARGEST_FILE_BYTES = 4 * 1024 * 1024
 const MOST_SYNTAX_PROBLEMS = 8
 
 export type Position = { readonly line: number; readonly column: number }
@@ -24,7 +24,7 @@ export type ReadDocument = { readonly document?: SourceDocument; readonly proble
 export function readDocument(text: string, file: string): ReadDocument {
   const whole = (message: string): ReadDocument => ({ problems: [{ file, path: '', message }] })
   if (Buffer.byteLength(text) > LARGEST_FILE_BYTES)
-    return whole('the file is larger than 1 MiB: that is no configuration')
+    return whole('the file is larger than 4 MiB: that is no configuration')
   const lines = new LineCounter()
   const parsed = parse(text, lines)
   if (parsed === undefined) return whole('the file is nested too deeply')

@@ -121,6 +121,14 @@ ${STRIP}hosts:
     ])
   })
 
+  it('has room for ten thousand hosts', () => {
+    const hosts = Array.from({ length: 10_000 }, (_, i) => {
+      const address = `10.1.${i >> 8}.${i & 255}`
+      return `  - { name: host${i}, address: ${address}, cluster: big, probes: [icmp, { https: { port: 8006 } }] }\n`
+    })
+    expect(accepted(`hosts:\n${hosts.join('')}`).configuration.hosts).toHaveLength(10_000)
+  })
+
   it('refuses a password in the clear without repeating it, wherever it slips to', () => {
     const good = `powerDevices:
   - name: strip

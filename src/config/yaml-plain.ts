@@ -2,7 +2,7 @@ import { type Document, isAlias, isMap, isScalar, isSeq, type Node, type Pair } 
 import type { Path } from './path.ts'
 
 const DEEPEST = 32
-const MOST_VALUES = 50_000
+const MOST_VALUES = 300_000
 
 type Trouble = { readonly offset: number; readonly path: Path; readonly message: string }
 
