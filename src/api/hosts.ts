@@ -41,6 +41,7 @@ export const host = z.object({
   bootGraceUntil: future.optional(),
   mapping: z.object({
     verified: past.optional(),
+    verifying: future.optional().describe('a supervised cycle waits until then for the host to answer'),
     suspect: z.object({ since: past, sentence: z.string() }).optional(),
   }),
   runsHere: z.boolean(),
@@ -54,6 +55,7 @@ export type Host = z.infer<typeof host>
 
 export const hostReport = z.object({
   host,
+  sentence: z.string().optional().describe('where it stands'),
   guards: z.array(refusal.extend({ holds: z.boolean() })).describe('every guard that applies, holding or not'),
   plans: z.array(plan),
   claims: z.array(claim),

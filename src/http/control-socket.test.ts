@@ -78,7 +78,7 @@ describe('the control socket', () => {
   it('reloads, backs up and exports', async () => {
     expect(await call(served.socketPath, 'POST', '/api/v1/reload')).toMatchObject({ status: 409, body: { ok: false } })
     const backup = (file: string) => call(served.socketPath, 'POST', '/api/v1/backup', JSON.stringify({ file }))
-    expect(await backup('/tmp/copy.db')).toMatchObject({ status: 200, body: { bytes: 40_960 } })
+    expect(await backup('/tmp/copy.db')).toMatchObject({ status: 200, body: { file: '/tmp/copy.db' } })
     expect(await backup('copy.db')).toMatchObject({ status: 400 })
     expect(await backup('/nowhere/copy.db')).toMatchObject({ status: 409, body: { error: { code: 'refused' } } })
     expect(await call(served.socketPath, 'GET', '/api/v1/export')).toMatchObject({ body: { format: 'situation' } })

@@ -11,13 +11,13 @@ export async function listenTcp(app: Hono, port: number, host?: string): Promise
       return {
         ok: false,
         code: 'port-in-use',
-        sentence: `Port ${port} is in use by another program: stop that, or set METRICS_PORT (metrics.port) to a free port.`,
+        sentence: `Port ${port} is in use by another program: stop that, or set METRICS_PORT (http.port) to a free one.`,
       }
     case 'EACCES':
       return {
         ok: false,
         code: 'port-forbidden',
-        sentence: `Port ${port} may not be opened by this user: set METRICS_PORT (metrics.port) to one above 1023.`,
+        sentence: `Port ${port} may not be opened by this user: set METRICS_PORT (http.port) to one above 1023.`,
       }
     case 'EADDRNOTAVAIL':
     case 'ENOTFOUND':

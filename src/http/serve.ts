@@ -9,8 +9,7 @@ import { createMetrics } from './metrics/metrics.ts'
 import { socketApp } from './socket-app.ts'
 import { tcpApp } from './tcp-app.ts'
 
-/** The control socket's name within the state directory. */
-export const SOCKET_NAME = 'control.sock'
+export { SOCKET_NAME } from '../api/socket-name.ts'
 
 export type HttpOptions = {
   readonly daemon: Daemon

@@ -49,7 +49,7 @@ function addChanging(app: Hono, daemon: Daemon): void {
     if (!body.ok) return errorAnswer(context, 'bad-request', body.sentence)
     const { file } = body.value
     const outcome = await daemon.backup(file)
-    return outcome.ok ? context.json({ file, bytes: outcome.bytes }) : errorAnswer(context, 'refused', outcome.sentence)
+    return outcome.ok ? context.json({ file }) : errorAnswer(context, 'refused', outcome.sentence)
   })
 }
 

@@ -38,6 +38,8 @@ export type About = {
 export type Explanation = {
   readonly host: string
   readonly verdict: Verdict
+  /** Where it stands, in one sentence. */
+  readonly sentence?: string
   /** Every guard that applies to this host, whether it holds or not, with what was seen. */
   readonly guards: readonly { readonly code: string; readonly holds: boolean; readonly sentence: string }[]
   /** What happens next and, where it is known, when. */
@@ -104,5 +106,5 @@ export type ProbeStat = {
 export type ReloadAnswer = { readonly ok: boolean; readonly sentence: string }
 
 export type BackupOutcome =
-  | { readonly ok: true; readonly bytes: number }
+  | { readonly ok: true }
   | { readonly ok: false; readonly code: string; readonly sentence: string }

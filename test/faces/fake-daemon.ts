@@ -107,7 +107,7 @@ export class FakeDaemon implements Daemon {
   async backup(file: string) {
     return file.startsWith('/nowhere')
       ? { ok: false as const, code: 'missing', sentence: `${file} cannot be written: its folder does not exist.` }
-      : { ok: true as const, bytes: 40_960 }
+      : { ok: true as const }
   }
 
   exportState(): unknown {

@@ -5,7 +5,7 @@ import type { Exit } from '../exit-codes.ts'
 const EXIT_OF = {
   ok: 'ok',
   configuration: 'configuration',
-  state: 'inUse',
+  state: 'state',
   late: 'software',
   forced: 'cutShort',
 } as const satisfies Record<string, Exit>

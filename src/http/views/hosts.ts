@@ -60,6 +60,7 @@ export function hostOf(policy: HostPolicy, explanation: Explanation | undefined,
     lockout: maybe(record?.lockout, ({ at, sentence }) => ({ since: pastOf(at, now), sentence })),
     bootGraceUntil: maybe(record?.bootGraceUntil, (at) => (reached(at, now) ? undefined : futureOf(at, now))),
     mapping: {
+      verifying: maybe(record?.verifying, ({ until }) => futureOf(until, now)),
       verified: maybe(record?.mappingVerifiedAt, (at) => pastOf(at, now)),
       suspect: maybe(record?.mappingSuspect, ({ at, sentence }) => ({ since: pastOf(at, now), sentence })),
     },
@@ -99,6 +100,7 @@ export function hostReportOf(daemon: Daemon, name: string): HostReport | undefin
   const targets = new Set([name, ...host.outlets.map((outlet) => `outlet:${outlet.device}/${outlet.outlet}`)])
   return {
     host,
+    sentence: explanation?.sentence,
     guards: (explanation?.guards ?? []).map(({ code, holds, sentence }) => ({ code, holds, sentence })),
     plans: plansOf(look.state, look.now).filter((plan) => targets.has(plan.target)),
     claims: Object.values(look.state.claims)

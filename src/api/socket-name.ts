@@ -1,0 +1,2 @@
+/** The control socket's name within the state directory. */
+export const SOCKET_NAME = 'control.sock'
