@@ -29,7 +29,7 @@ export function explainHost(state: State, name: string, now: At): Explanation | 
     verdict: seen?.verdict ?? 'unknown',
     sentence: describeVerdict(state, host, now),
     evidence: Object.values(seen?.latest ?? {}),
-    guards: wordOfEveryGuard(state, host, 'recovery', now),
+    guards: wordOfEveryGuard(state, host, 'recovery', now, intentOn(state, name)),
     next: whatNext(state, host, now),
   }
 }

@@ -39,8 +39,9 @@ export function wordOfEveryGuard(
   host: HostPolicy,
   purpose: Purpose,
   now: At,
+  self?: Intent,
 ): { code: GuardCode; holds: boolean; sentence: string }[] {
-  const refused = new Map(refusalsFor(state, host, purpose, now).map(({ code, sentence }) => [code, sentence]))
+  const refused = new Map(refusalsFor(state, host, purpose, now, self).map(({ code, sentence }) => [code, sentence]))
   return (Object.keys(GUARDS) as GuardCode[]).map((code) => ({
     code,
     holds: refused.has(code),
