@@ -10,21 +10,25 @@ export type Ask<Settings> = (
   signal: AbortSignal,
 ) => Promise<SocketAnswer>
 
-/** Enough for a round of answering hosts to be quick, few enough that their handshakes do not hold up our loop. */
-const USUALLY_AT_ONCE = 64
+/** Answering hosts are through quickly with this, and few handshakes at once hold little memory and our loop not at all. */
+const USUALLY_AT_ONCE = 32
 /** Kept of the deadline for ourselves. */
 const SLACK_MS = 100
 
 /**
- * How many to ask at once so that all `count` are asked within `deadlineMs`, even where every one of them hangs for
- * its whole `timeoutMs`.
+ * How many to ask at once so that all `count` are asked within `leftMs`, even where every one of them hangs for its
+ * whole `timeoutMs`; no fewer than `usually`.
  */
-export function atOnce(count: number, timeoutMs: number, deadlineMs: number, usually = USUALLY_AT_ONCE): number {
-  const waves = Math.max(1, Math.floor((deadlineMs - SLACK_MS) / timeoutMs))
+export function atOnce(count: number, timeoutMs: number, leftMs: number, usually = USUALLY_AT_ONCE): number {
+  const waves = Math.max(1, Math.floor(leftMs / timeoutMs))
   return Math.min(count, Math.max(usually, Math.ceil(count / waves)))
 }
 
-/** Asks every target once, bounded in number at once; all have their answer within `deadlineMs`. */
+/**
+ * Asks every target once, and ends within `deadlineMs`. It begins with a few at once and goes wider only when the pace
+ * would not do: hosts that hang cost nothing but their timeout, so a site where most of them hang gets as many at once
+ * as it takes.
+ */
 export async function socketRound<Settings extends { readonly timeout: number }>(
   targets: readonly ProbeTarget<Settings>[],
   deadlineMs: number,
@@ -33,16 +37,39 @@ export async function socketRound<Settings extends { readonly timeout: number }>
   ask: Ask<Settings>,
 ): Promise<ProbeAnswer[]> {
   const endsMs = performance.now() + deadlineMs - SLACK_MS
+  const longestMs = targets.reduce((longest, { settings }) => Math.max(longest, settings.timeout), 1)
   const answers: ProbeAnswer[] = []
+  const workers: Promise<void>[] = []
   let next = 0
   const worker = async () => {
     for (let target = targets[next++]; target !== undefined; target = targets[next++]) {
       answers.push({ id: target.id, ...(await askOne(target, endsMs, signal, resolve, ask)) })
     }
   }
-  const longestMs = targets.reduce((longest, { settings }) => Math.max(longest, settings.timeout), 1)
-  const workers = Array.from({ length: atOnce(targets.length, longestMs, deadlineMs) }, worker)
-  await Promise.all(workers)
+  const widenTo = (count: number) => {
+    while (workers.length < count) workers.push(worker())
+  }
+
+  const lookEveryMs = longestMs / 4
+  let before = 0
+  const widen = () => {
+    const left = targets.length - Math.min(next, targets.length)
+    const leftMs = endsMs - performance.now()
+    const asked = targets.length - left - before
+    before += asked
+    const paceMs = asked === 0 ? Number.POSITIVE_INFINITY : (left / asked) * lookEveryMs
+    // One wave of hanging hosts has to fit in after those that answer, at any time.
+    if (left > 0 && paceMs > leftMs - longestMs) widenTo(workers.length + atOnce(left, longestMs, leftMs, 0))
+  }
+  // With time for two waves a quarter of one may be spent on finding out; with less, all go at once.
+  widenTo(deadlineMs - SLACK_MS < 2 * longestMs ? targets.length : Math.min(targets.length, USUALLY_AT_ONCE))
+  const timer = setInterval(widen, lookEveryMs)
+  try {
+    // Again where more of them were begun meanwhile.
+    while (answers.length < targets.length) await Promise.all(workers)
+  } finally {
+    clearInterval(timer)
+  }
   return answers
 }
 
