@@ -4,7 +4,7 @@ import { offOnPurpose } from '../power/outlets.ts'
 import type { Draft } from '../state/draft.ts'
 import { roundOf } from '../state/initial.ts'
 import type { HostNow } from '../state/types.ts'
-import { type At, elapsedMs } from '../time.ts'
+import { type At, elapsedMs, reached } from '../time.ts'
 import { type Conclusion, conclude } from './conclude.ts'
 import type { Evidence, Verdict } from './types.ts'
 
@@ -134,9 +134,9 @@ function tellHost(draft: Draft, host: HostPolicy, before: HostNow, after: HostNo
     draft.tell('host-unknown', `Nothing certain is known about ${host.name} for ${threshold} rounds: ${seen}.`, about)
   }
   if (after.verdict === before.verdict) return
-  const ordered = offOnPurpose(draft.state, host)
-  if (after.verdict === 'down' && ordered) {
-    draft.tell('host-down', `${host.name} is silent: its outlet is off, as ordered.`, { ...about, severity: 'info' })
+  const expected = expectedSilence(draft, host)
+  if (after.verdict === 'down' && expected !== undefined) {
+    draft.tell('host-down', `${host.name} is silent: ${expected}.`, { ...about, severity: 'info' })
   } else if (after.verdict === 'down') {
     draft.tell('host-down', `${host.name} is down: no answer in ${after.failures} rounds (${seen}).`, about)
   } else if (after.verdict === 'wedged') {
@@ -144,6 +144,14 @@ function tellHost(draft: Draft, host: HostPolicy, before: HostNow, after: HostNo
   } else if (after.verdict === 'up' && draft.state.hosts[host.name]?.outage === undefined) {
     draft.tell('host-up', `${host.name} answers (${seen}).`, about)
   }
+}
+
+/** Why nobody should be alarmed that a host is silent. */
+function expectedSilence(draft: Draft, host: HostPolicy): string | undefined {
+  if (offOnPurpose(draft.state, host)) return 'its outlet is off, as ordered'
+  if (Object.values(draft.state.intents).some(({ target }) => target === host.name)) return 'it is being switched'
+  const grace = draft.state.hosts[host.name]?.bootGraceUntil
+  return grace !== undefined && !reached(grace, draft.now) ? 'it was switched on a short while ago' : undefined
 }
 
 export function describe(answers: readonly Evidence[]): string {
