@@ -8,17 +8,23 @@ import { eventsCommand } from './commands/events.ts'
 import { explainCommand } from './commands/explain.ts'
 import { healthCommand } from './commands/health.ts'
 import { initCommand } from './commands/init.ts'
+import { labCommand } from './commands/lab.ts'
 import { lockoutCommand } from './commands/lockout.ts'
 import { maintenanceCommand } from './commands/maintenance.ts'
 import { outletsCommand } from './commands/outlets.ts'
 import { pauseCommand } from './commands/pause.ts'
 import { resumeCommand } from './commands/resume.ts'
+import { runCommand } from './commands/run.ts'
+import { startCommand } from './commands/start.ts'
 import { stateCommand } from './commands/state.ts'
 import { statusCommand } from './commands/status.ts'
 import { uninstallCheckCommand } from './commands/uninstall-check.ts'
 
 /** In the order of the help. Each file holds one command and brings what it needs only when it is run. */
 const COMMANDS: readonly ((cli: Cli) => Command)[] = [
+  runCommand,
+  startCommand,
+  labCommand,
   statusCommand,
   explainCommand,
   eventsCommand,

@@ -2,14 +2,14 @@ import { HAPPENINGS, type HappeningCode } from '../../src/core/codes.ts'
 import type { Order, State, Told } from '../../src/core/state/types.ts'
 import type { At } from '../../src/core/time.ts'
 import type { Daemon, DaemonHealth, EventQuery, OrderAnswer, ProbeStat, StoredEvent } from '../../src/ports/daemon.ts'
-import { before, HOUR, NOON, SECOND } from './clock.ts'
+import { ago, HOUR, NOON, SECOND } from './clock.ts'
 import { calm } from './situation.ts'
 
 /** A daemon that decides nothing: it shows the state that a test gives it, and remembers what was ordered. */
 export class FakeDaemon implements Daemon {
   readonly about = {
     version: '0.1.0',
-    startedAt: before(50 * HOUR),
+    startedAt: ago(50 * HOUR),
     pid: process.pid,
     configuration: '/etc/proxmox-watchdog/watchdog.yaml',
     stateDirectory: '/var/lib/proxmox-watchdog',
@@ -73,7 +73,7 @@ export class FakeDaemon implements Daemon {
       ready: true,
       reasons: [],
       loopLagMs: 3,
-      lastRoundAt: before(12 * SECOND),
+      lastRoundAt: ago(12 * SECOND),
       rounds: 120,
       lateRounds: 0,
       ...this.wrong,
@@ -86,7 +86,7 @@ export class FakeDaemon implements Daemon {
       target,
       channel,
       kind: channel.replace(/:.*/, ''),
-      last: { at: before(12 * SECOND), says, durationMs: says === 'life' ? 0.4 : 5000, detail: says },
+      last: { at: ago(12 * SECOND), says, durationMs: says === 'life' ? 0.4 : 5000, detail: says },
       life: says === 'life' ? 120 : 112,
       silence: says === 'life' ? 0 : 8,
       broken: 0,

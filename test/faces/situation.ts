@@ -2,7 +2,7 @@ import type { Verdict } from '../../src/core/evidence/types.ts'
 import type { HostPolicy, OutletPolicy, Policy } from '../../src/core/policy.ts'
 import { EMPTY_SNAPSHOT, initialState } from '../../src/core/state/initial.ts'
 import type { DeviceNow, HostNow, State } from '../../src/core/state/types.ts'
-import { BOOT, before, HOUR, MINUTE, NOON, SECOND } from './clock.ts'
+import { ago, BOOT, HOUR, MINUTE, NOON, SECOND } from './clock.ts'
 
 /** The original lab: four Proxmox hosts and a NAS on a strip with six outlets. */
 export const POLICY: Policy = {
@@ -80,8 +80,8 @@ export function hostNow(host: string, verdict: Verdict, failures = 0): HostNow {
     round: 120,
     says,
     proves,
-    sentAt: before(12 * SECOND),
-    receivedAt: before(12 * SECOND),
+    sentAt: ago(12 * SECOND),
+    receivedAt: ago(12 * SECOND),
     detail,
   })
   return {
@@ -91,11 +91,11 @@ export function hostNow(host: string, verdict: Verdict, failures = 0): HostNow {
       'https:8006': evidence('https:8006', 'userland', says === 'life' ? 'HTTP 200' : 'no route to host'),
     } as HostNow['latest'],
     verdict,
-    verdictSince: verdict === 'up' ? before(50 * HOUR) : before(2 * MINUTE),
+    verdictSince: verdict === 'up' ? ago(50 * HOUR) : ago(2 * MINUTE),
     failures,
     unknownRounds: 0,
     wedgedRounds: 0,
-    lastLifeAt: verdict === 'up' ? before(12 * SECOND) : before(4 * MINUTE),
+    lastLifeAt: verdict === 'up' ? ago(12 * SECOND) : ago(4 * MINUTE),
     refusals: [],
   }
 }
@@ -105,12 +105,12 @@ export function stripNow(over: Partial<DeviceNow> = {}): DeviceNow {
   const watts = ['84.2', '61', '70.5', '0', '38', '92.7'].map(Number)
   const readings = watts.map((value, outlet) => {
     const state = outlet === 3 ? 'off' : 'on'
-    return [`${outlet}`, { state, watts: value, alias: `Plug ${outlet + 1}`, at: before(20 * SECOND) }] as const
+    return [`${outlet}`, { state, watts: value, alias: `Plug ${outlet + 1}`, at: ago(20 * SECOND) }] as const
   })
   return {
     device: 'strip',
     reachable: true,
-    since: before(50 * HOUR),
+    since: ago(50 * HOUR),
     readings: Object.fromEntries(readings),
     highPower: {},
     troubleTold: false,
@@ -122,20 +122,20 @@ export function stripNow(over: Partial<DeviceNow> = {}): DeviceNow {
 
 /** All is well: everybody answers, nothing is being switched. */
 export function calm(over: Partial<State> = {}): State {
-  const state = initialState(EMPTY_SNAPSHOT, POLICY, before(50 * HOUR))
+  const state = initialState(EMPTY_SNAPSHOT, POLICY, ago(50 * HOUR))
   return {
     ...state,
     hostsNow: Object.fromEntries(POLICY.hosts.map(({ name }) => [name, hostNow(name, 'up')])),
     devicesNow: { strip: stripNow() },
     pins: {
-      strip: { device: 'strip', deviceId: '8006AF01', model: 'HS300(US)', at: before(90 * HOUR), aliases: {} },
+      strip: { device: 'strip', deviceId: '8006AF01', model: 'HS300(US)', at: ago(90 * HOUR), aliases: {} },
     },
     roundNow: {
       now: {
         ...(state.roundNow.now as NonNullable<State['roundNow']['now']>),
         round: 120,
-        at: before(12 * SECOND),
-        lastTickAt: before(12 * SECOND),
+        at: ago(12 * SECOND),
+        lastTickAt: ago(12 * SECOND),
         referencesAnswer: true,
       },
     },
@@ -146,15 +146,15 @@ export function calm(over: Partial<State> = {}): State {
 /** pve2 is dead, its outlet is off, and it stays off for some minutes more. */
 export function cycling(): State {
   const state = calm()
-  const readings = { ...stripNow().readings, '1': { state: 'off', watts: 0, alias: 'Plug 2', at: before(5 * SECOND) } }
-  const offAt = before(3 * MINUTE)
+  const readings = { ...stripNow().readings, '1': { state: 'off', watts: 0, alias: 'Plug 2', at: ago(5 * SECOND) } }
+  const offAt = ago(3 * MINUTE)
   return {
     ...state,
     hosts: {
       pve2: {
         host: 'pve2',
-        cycleTimes: [before(3 * HOUR), before(3 * MINUTE)],
-        outage: { id: 'outage-7', startedAt: before(5 * MINUTE), verdict: 'down', cycles: 2, wouldCycles: 0 },
+        cycleTimes: [ago(3 * HOUR), ago(3 * MINUTE)],
+        outage: { id: 'outage-7', startedAt: ago(5 * MINUTE), verdict: 'down', cycles: 2, wouldCycles: 0 },
       },
     },
     hostsNow: { ...state.hostsNow, pve2: hostNow('pve2', 'down', 8) },
@@ -170,7 +170,7 @@ export function cycling(): State {
         goal: 'cycle',
         blocks: [],
         until: 'release',
-        madeAt: before(4 * MINUTE),
+        madeAt: ago(4 * MINUTE),
       },
     },
     intents: {
@@ -187,7 +187,7 @@ export function cycling(): State {
         mappingHash: 'pve2@1',
         basis: ['icmp: no answer', 'https:8006: no route to host'],
         barrier: 'holding',
-        createdAt: before(4 * MINUTE),
+        createdAt: ago(4 * MINUTE),
         holdMs: 10 * MINUTE,
         allOffAt: offAt,
         mustBeOnBy: { wallMs: NOON.wallMs + 8 * MINUTE, bootId: BOOT, monoMs: NOON.monoMs + 8 * MINUTE },

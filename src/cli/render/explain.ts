@@ -1,6 +1,6 @@
 import type { HostReport } from '../../api/hosts.ts'
 import { VERDICT_STYLE } from '../text/paint.ts'
-import { span, until } from '../text/span.ts'
+import { span, until, withDue } from '../text/span.ts'
 import { table, wrap } from '../text/table.ts'
 import { outletName, outletRemarks, watts } from './outlets.ts'
 import { claimLine, planLines } from './plans.ts'
@@ -16,7 +16,7 @@ export function renderExplanation(report: HostReport, { paint, columns }: Canvas
     report.guards
       .filter((guard) => guard.holds === holds)
       .map(({ code, sentence }) => line(`${paint(holds ? 'yellow' : 'dim', holds ? '●' : '○')} ${code}: ${sentence}`))
-  const next = `${host.next.sentence}${host.next.due === undefined ? '' : ` (${until(host.next.due.inMs)})`}`
+  const next = withDue(host.next.sentence, host.next.due)
   const sections: (readonly [string, readonly string[]])[] = [
     ['Evidence', evidence(report, paint).map((text) => `  ${text}`)],
     ['Power', power(report).map(line)],

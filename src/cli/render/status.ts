@@ -1,7 +1,7 @@
 import type { Host } from '../../api/hosts.ts'
 import type { Status } from '../../api/status.ts'
 import { type Paint, type Style, VERDICT_STYLE } from '../text/paint.ts'
-import { span, until } from '../text/span.ts'
+import { span, until, withDue } from '../text/span.ts'
 import { type Cell, table, wrap } from '../text/table.ts'
 import { eventLine } from './events.ts'
 import { deviceLines, outletName, outletRemarks, watts } from './outlets.ts'
@@ -121,9 +121,7 @@ function remarks(host: Host, { paint, columns }: Canvas): string[] {
       .flatMap(({ outlet, says }) => (says === '' ? [] : [`${outletName(outlet)}: ${says}`])),
     ...(well ? [] : host.holds.map(({ code, sentence }) => `${code}: ${sentence}`)),
     ...(host.bootGraceUntil === undefined || well ? [] : [`boot grace ends ${until(host.bootGraceUntil.inMs)}`]),
-    ...(well
-      ? []
-      : [`next: ${host.next.sentence}${host.next.due === undefined ? '' : ` (${until(host.next.due.inMs)})`}`]),
+    ...(well ? [] : [`next: ${withDue(host.next.sentence, host.next.due)}`]),
   ]
   return lines.map((line, index) => {
     const branch = index === lines.length - 1 ? '└' : '├'

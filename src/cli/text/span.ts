@@ -21,6 +21,11 @@ export function until(inMs: number): string {
   return inMs < -1000 ? `overdue by ${span(-inMs)}` : `in ${span(inMs)}`
 }
 
+/** A sentence with its time: `It is turned on, in 7m0s.` */
+export function withDue(sentence: string, due: { readonly inMs: number } | undefined): string {
+  return due === undefined ? sentence : `${sentence.replace(/\.$/, '')}, ${until(due.inMs)}.`
+}
+
 const two = (value: number) => String(value).padStart(2, '0')
 
 /** `2025-03-01 12:00:00`, in the time zone of whoever reads it. */

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { before, MINUTE, SECOND } from '../../../test/faces/clock.ts'
+import { ago, MINUTE, SECOND } from '../../../test/faces/clock.ts'
 import { type Serving, serving } from '../../../test/faces/serving.ts'
 import { calm, cycling, POLICY, stripNow } from '../../../test/faces/situation.ts'
 import { missingPeers, peer } from '../../../test/peers/find-peer.ts'
@@ -34,7 +34,7 @@ function everything() {
     ...state,
     hosts: {
       ...state.hosts,
-      pve3: { host: 'pve3', cycleTimes: [], lockout: { at: before(MINUTE), sentence: 'Five cycles did not help.' } },
+      pve3: { host: 'pve3', cycleTimes: [], lockout: { at: ago(MINUTE), sentence: 'Five cycles did not help.' } },
     },
     hostsNow: {
       ...state.hostsNow,
@@ -43,7 +43,7 @@ function everything() {
         refusals: [{ code: 'cycle-limit', sentence: 'Five cycles did not help.' }],
       } as never,
     },
-    roundNow: { now: { ...(round as NonNullable<typeof round>), storms: { home: before(SECOND) } } },
+    roundNow: { now: { ...(round as NonNullable<typeof round>), storms: { home: ago(SECOND) } } },
     devicesNow: {
       ...state.devicesNow,
       bmc: { ...stripNow({ reachable: false, lastError: { code: 'timeout', sentence: 'No answer.' } }), device: 'bmc' },
