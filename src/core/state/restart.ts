@@ -18,6 +18,7 @@ export function takeOver(draft: Draft, breadcrumbs: readonly FoundBreadcrumb[], 
   if (storeLost !== undefined) draft.tell('store-corrupt', storeLost)
   for (const { id } of Object.values(draft.state.commands)) draft.put('commands', id, undefined)
   for (const intent of open) resumeIntent(draft, intent)
+  reserveIds(draft, breadcrumbs)
   for (const crumb of breadcrumbs) honour(draft, crumb)
   draft.wakeIn(0)
 }
@@ -50,6 +51,17 @@ function resumeIntent(draft: Draft, intent: Intent): void {
     }
   })
   draft.put('intents', intent.id, { ...intent, legs, epoch: metaOf(draft.state).epoch })
+}
+
+/** With the state lost the numbers begin anew: none that a mark bears is given to another plan, whose end would remove it. */
+function reserveIds(draft: Draft, breadcrumbs: readonly FoundBreadcrumb[]): void {
+  const { nextId } = metaOf(draft.state)
+  let free = nextId
+  for (const { intent } of breadcrumbs) {
+    const number = Number(/-(\d{1,15})$/.exec(intent)?.[1])
+    if (number >= free) free = number + 1
+  }
+  if (free !== nextId) draft.putMeta({ nextId: free })
 }
 
 /** An OFF of ours without its plan: whatever was to come of it, it ends on. */
@@ -87,6 +99,8 @@ function honour(draft: Draft, crumb: FoundBreadcrumb): void {
     step: 'turning-on',
     attempts: 0,
     offCommittedAt: crumb.offAt,
+    // A timer inside the device may run for it: left alone it would undo a later OFF on order.
+    timerArmed: 'yes',
     offMayLandUntil: later(draft.now, device.slowestCommandMs),
   }
   draft.put('intents', crumb.intent, {
