@@ -73,17 +73,27 @@ export async function startDaemon(options: StartOptions): Promise<Started | Star
   }
   const daemon = createDaemon(options, configuration, store, breadcrumbs)
   daemon.subscribe((told) => logTold(options.log, told))
-  const lost = lossOf(found, configuration)
-  daemon.start(lost)
+  daemon.start(lossOf(found, breadcrumbs, configuration))
   return serve(options, configuration, daemon, store, locked.lock)
 }
 
-/** Rows that cannot be used may hold a budget or a pin: as with a lost file, a person looks first. */
-function lossOf(
-  found: { readonly recovered?: 'corrupt'; readonly sentence?: string; readonly unreadable: readonly unknown[] },
-  { stateDirectory }: Configuration,
-): string | undefined {
+type FoundState = {
+  readonly created?: boolean
+  readonly recovered?: 'corrupt'
+  readonly sentence?: string
+  readonly unreadable: readonly unknown[]
+}
+
+/**
+ * Rows that cannot be used may hold a budget or a pin, and a state that is gone while marks of ours are left held the
+ * plans behind them: as with a corrupt file, a person looks first.
+ */
+function lossOf(found: FoundState, breadcrumbs: Breadcrumbs, { stateDirectory }: Configuration): string | undefined {
   if (found.recovered !== undefined) return `${found.sentence ?? 'The state was corrupt.'} Nothing was deleted.`
+  const { marks, unreadable } = breadcrumbs.list()
+  if (found.created === true && marks.length + unreadable.length > 0) {
+    return `There was no state in ${stateDirectory}, only marks of outlets that we turned off: it was lost, and a new one was begun.`
+  }
   if (found.unreadable.length === 0) return undefined
   return `${found.unreadable.length} rows of the state in ${stateDirectory} could not be used and were set aside.`
 }
