@@ -5,12 +5,14 @@ import type { Exit } from './exit-codes.ts'
 import { interruption, pause } from './interruption.ts'
 import { Progress, type Wanted } from './progress.ts'
 import { planBrief } from './render/plans.ts'
-import { concerns, type Subject } from './subject.ts'
+import { concerns, type Subject, subjectOf } from './subject.ts'
 import { type Paint, painter, SEVERITY_STYLE, tame } from './text/paint.ts'
 import { clockTime } from './text/span.ts'
 
 const EVERY_MS = 500
-/** Looks without any plan of ours before it is said that nothing can be seen. */
+/** Looks without any plan of ours before it counts that the outlet was as wanted already, */
+const SETTLED = 3
+/** and before it is said that nothing can be seen. */
 const PATIENCE = 20
 
 export type Followed = {
@@ -46,6 +48,7 @@ export async function followOrder(cli: Cli, client: Client, followed: Followed):
       const verifying = isVerifying(status, followed)
       if (progress.exit !== undefined && plan === undefined) return view.end(progress.exit)
       idle = plan === undefined && !verifying ? idle + 1 : 0
+      if (idle > SETTLED && isAsWanted(status, followed)) return view.end('ok')
       if (idle > PATIENCE) return fail(cli, { exit: 'unknownOutcome', sentence: view.lost(followed.subject.target) })
       view.wait(plan === undefined ? (verifying ? 'waiting for the host to answer' : '') : planBrief(plan))
     }
@@ -69,6 +72,13 @@ async function look(client: Client, after: number) {
 function isVerifying(status: Status, { wanted, subject }: Followed): boolean {
   if (wanted !== 'verify') return false
   return status.hosts.find(({ name }) => name === subject.host)?.mapping.verifying !== undefined
+}
+
+/** An order for what is the case already makes no plan. */
+function isAsWanted(status: Status, { wanted, subject }: Followed): boolean {
+  if (wanted !== 'on' && wanted !== 'off') return false
+  const outlets = (subjectOf(status, subject.target)?.outlets ?? []).filter(({ level }) => (level ?? 0) === 0)
+  return outlets.length > 0 && outlets.every(({ state }) => state === wanted)
 }
 
 /** Told steps stay; on a terminal the line below them says what is being waited for. */

@@ -5,7 +5,7 @@ import { outletName, watts } from './render/outlets.ts'
 import type { Subject } from './subject.ts'
 import { span } from './text/span.ts'
 
-type Times = { readonly untilMs?: number | 'release'; readonly holdMs?: number }
+type Times = { readonly protected?: boolean; readonly untilMs?: number | 'release'; readonly holdMs?: number }
 
 /** What an order will do, for the person who is about to agree to it. */
 export function foretell(status: Status, subject: Subject, wanted: Wanted, times: Times): string {
@@ -20,7 +20,13 @@ export function foretell(status: Status, subject: Subject, wanted: Wanted, times
     if (wanted !== 'on' && host.verdict === 'up')
       lines.push(`${host.name} answers: everything that runs on it will be cut off.`)
   }
-  if (subject.outlets.some((outlet) => outlet.protected)) lines.push('It is protected: this needs --protected.')
+  if (subject.outlets.some((outlet) => outlet.protected)) {
+    lines.push(
+      times.protected === true
+        ? 'It is protected, and is switched all the same.'
+        : 'It is protected: this needs --protected.',
+    )
+  }
   return [...lines, actionOf(wanted, times)].join('\n')
 }
 

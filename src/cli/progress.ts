@@ -7,7 +7,7 @@ export type Wanted = 'on' | 'off' | 'cycle' | 'verify'
 /** How a plan of each kind can end, by the event that tells it. */
 const ENDS: Readonly<Record<Wanted, Readonly<Record<string, Exit>>>> = {
   cycle: { 'cycle-done': 'ok', 'cycle-failed': 'failed', 'cycle-abandoned': 'abandoned', 'switched-on': 'cutShort' },
-  off: { 'switched-off': 'ok', 'cycle-failed': 'failed', 'cycle-abandoned': 'abandoned', 'switched-on': 'cutShort' },
+  off: { 'outlets-off': 'ok', 'cycle-failed': 'failed', 'cycle-abandoned': 'abandoned', 'switched-on': 'cutShort' },
   on: { 'switched-on': 'ok', 'cycle-done': 'ok', 'cycle-failed': 'failed', 'cycle-abandoned': 'abandoned' },
   verify: {
     'mapping-verified': 'ok',

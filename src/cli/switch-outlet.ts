@@ -33,7 +33,11 @@ export async function switchOutlet(cli: Cli, wanted: Wanted, target: string, opt
   if (!status.ok) return fail(cli, status)
   const subject = subjectOf(status.value, target)
   if (subject === undefined) return fail(cli, { exit: 'no', sentence: unknownTarget(status.value, target) })
-  const agreed = await confirm(cli, foretell(status.value, subject, wanted, times.value), options.yes === true)
+  const agreed = await confirm(
+    cli,
+    foretell(status.value, subject, wanted, { ...times.value, protected: options.protected }),
+    options.yes === true,
+  )
   if (!agreed.ok) return fail(cli, agreed)
   const afterId = await newestId(client)
   if (!afterId.ok) return fail(cli, afterId)

@@ -84,6 +84,11 @@ describe('switching by hand', () => {
     expect(daemon.orders).toMatchObject([{ target: 'strip/1' }])
   })
 
+  it('knows when there was nothing to do', async () => {
+    const line = start('outlets', 'on', 'pve2', '--yes')
+    expect(await line.ended).toMatchObject({ code: 0, out: 'Recorded.\n' })
+  })
+
   it('orders nothing for a name that nobody has', async () => {
     const { code, err } = await start('outlets', 'cycle', 'pve9', '--yes').ended
     expect([code, daemon.orders.length]).toEqual([1, 0])

@@ -12,16 +12,14 @@ const SAYS_STYLE = { life: 'green', silence: 'red', 'probe-broken': 'yellow' } a
 export function renderExplanation(report: HostReport, { paint, columns }: Canvas): string {
   const { host } = report
   const line = (text: string) => `  ${wrap(text, columns === 0 ? 0 : columns - 2, '    ')}`
-  const guards = (holds: boolean) =>
-    report.guards
-      .filter((guard) => guard.holds === holds)
-      .map(({ code, sentence }) => line(`${paint(holds ? 'yellow' : 'dim', holds ? '●' : '○')} ${code}: ${sentence}`))
+  const holding = report.guards.filter(({ holds }) => holds)
+  const others = report.guards.filter(({ holds }) => !holds).map(({ code }) => code)
   const next = withDue(host.next.sentence, host.next.due)
   const sections: (readonly [string, readonly string[]])[] = [
     ['Evidence', evidence(report, paint).map((text) => `  ${text}`)],
     ['Power', power(report).map(line)],
-    ['Guards that hold', guards(true)],
-    ['Guards that do not', guards(false)],
+    ['Guards that hold', holding.map(({ code, sentence }) => line(`${paint('yellow', code)}: ${sentence}`))],
+    ['Guards that do not', others.length === 0 ? [] : [line(others.join(', '))]],
     ['Wishes', report.claims.map((claim) => line(claimLine(claim)))],
     ['Plans', report.plans.flatMap((plan) => planLines(plan, paint).map((text) => `  ${text}`))],
     ['Next', [line(next)]],
@@ -34,11 +32,10 @@ export function renderExplanation(report: HostReport, { paint, columns }: Canvas
   ].join('\n\n')
 }
 
-function heading({ host, sentence }: HostReport, paint: Canvas['paint']): string {
+function heading({ host }: HostReport, paint: Canvas['paint']): string {
   const since = host.since === undefined ? '' : ` for ${span(host.since.agoMs)}`
   const verdict = paint(VERDICT_STYLE[host.verdict], host.verdict)
-  const head = `${paint('bold', host.name)} (${host.address}, cluster ${host.cluster}) is ${verdict}${since}`
-  return sentence === undefined ? head : `${head}\n${sentence}`
+  return `${paint('bold', host.name)} (${host.address}, cluster ${host.cluster}) is ${verdict}${since}`
 }
 
 function evidence({ host }: HostReport, paint: Canvas['paint']): string[] {

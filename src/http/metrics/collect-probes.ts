@@ -29,7 +29,7 @@ function collectProbe(stat: ProbeStat, cluster: string, put: Put): void {
   const labels = { host: stat.target, cluster, channel: stat.channel, kind: stat.kind }
   if (stat.last !== undefined) {
     put('proxmox_watchdog_probe_success', labels, asNumber(stat.last.says === 'life'))
-    put('proxmox_watchdog_probe_duration_seconds', labels, stat.last.durationMs / 1000)
+    put('proxmox_watchdog_probe_duration_seconds', labels, Math.round(stat.last.durationMs * 1000) / 1_000_000)
   }
   put('proxmox_watchdog_probe_attempts_total', labels, stat.life + stat.silence + stat.broken)
   put('proxmox_watchdog_probe_failures_total', labels, stat.silence)
