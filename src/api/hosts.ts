@@ -49,7 +49,7 @@ export const host = z.object({
   outlets: z.array(outlet),
   holds: z.array(refusal).describe('the guards that hold now'),
   heldSince: past.optional(),
-  next,
+  next: next.optional().describe('missing for a host that is well and has nothing ahead'),
 })
 export type Host = z.infer<typeof host>
 

@@ -14,7 +14,7 @@ export function renderExplanation(report: HostReport, { paint, columns }: Canvas
   const line = (text: string) => `  ${wrap(text, columns === 0 ? 0 : columns - 2, '    ')}`
   const holding = report.guards.filter(({ holds }) => holds)
   const others = report.guards.filter(({ holds }) => !holds).map(({ code }) => code)
-  const next = withDue(host.next.sentence, host.next.due)
+  const next = host.next === undefined ? 'Nothing is known yet.' : withDue(host.next.sentence, host.next.due)
   const sections: (readonly [string, readonly string[]])[] = [
     ['Evidence', evidence(report, paint).map((text) => `  ${text}`)],
     ['Power', power(report).map(line)],

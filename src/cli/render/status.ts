@@ -121,7 +121,7 @@ function remarks(host: Host, { paint, columns }: Canvas): string[] {
       .flatMap(({ outlet, says }) => (says === '' ? [] : [`${outletName(outlet)}: ${says}`])),
     ...(well ? [] : host.holds.map(({ code, sentence }) => `${code}: ${sentence}`)),
     ...(host.bootGraceUntil === undefined || well ? [] : [`boot grace ends ${until(host.bootGraceUntil.inMs)}`]),
-    ...(well ? [] : [`next: ${withDue(host.next.sentence, host.next.due)}`]),
+    ...(well || host.next === undefined ? [] : [`next: ${withDue(host.next.sentence, host.next.due)}`]),
   ]
   return lines.map((line, index) => {
     const branch = index === lines.length - 1 ? '└' : '├'

@@ -15,16 +15,19 @@ export type Look = {
   readonly state: State
   readonly now: At
   readonly outlets: readonly Outlet[]
+  readonly outletsByHost: ReadonlyMap<string | undefined, readonly Outlet[]>
   readonly stats: ReadonlyMap<string, ProbeStat>
 }
 
 export function lookAt(daemon: Daemon): Look {
   const state = daemon.state()
   const now = daemon.now()
+  const outlets = outletsOf(state, now)
   return {
     state,
     now,
-    outlets: outletsOf(state, now),
+    outlets,
+    outletsByHost: Map.groupBy(outlets, ({ host }) => host),
     stats: new Map(daemon.probeStats().map((stat) => [statKey(stat.of, stat.target, stat.channel), stat])),
   }
 }
@@ -37,7 +40,7 @@ export function hostOf(policy: HostPolicy, explanation: Explanation | undefined,
   const { state, now } = look
   const known = state.hostsNow[policy.name]
   const record = state.hosts[policy.name]
-  const outlets = look.outlets.filter((outlet) => outlet.host === policy.name)
+  const outlets = look.outletsByHost.get(policy.name) ?? []
   return {
     name: policy.name,
     address: policy.address,
@@ -66,14 +69,28 @@ export function hostOf(policy: HostPolicy, explanation: Explanation | undefined,
     },
     runsHere: policy.runsHere,
     watchedOnly: policy.levels.length === 0,
-    outlets,
+    outlets: [...outlets],
     holds: (known?.refusals ?? []).map(({ code, sentence }) => ({ code, sentence })),
     heldSince: maybe(known?.refusedSince, (at) => pastOf(at, now)),
-    next: {
-      sentence: explanation?.next.sentence ?? 'It has not been looked at yet.',
-      due: maybe(explanation?.next.at, (at) => futureOf(at, now)),
-    },
+    next: maybe(explanation, ({ next }) => ({
+      sentence: next.sentence,
+      due: maybe(next.at, (at) => futureOf(at, now)),
+    })),
   }
+}
+
+/**
+ * Whether anything lies ahead of a host. Explaining one asks every guard about every host of its cluster, which is too
+ * much to do for thousands that are well.
+ */
+export function isWell(host: string, { state }: Look): boolean {
+  const known = state.hostsNow[host]
+  return (
+    known?.verdict === 'up' &&
+    known.failures === 0 &&
+    state.hosts[host]?.outage === undefined &&
+    !Object.values(state.intents).some(({ target }) => target === host)
+  )
 }
 
 function channelOf(host: string, channel: HostPolicy['channels'][number], look: Look): Channel {

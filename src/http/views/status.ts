@@ -3,7 +3,7 @@ import type { State } from '../../core/state/types.ts'
 import type { Daemon, StoredEvent } from '../../ports/daemon.ts'
 import { eventsOf } from './events.ts'
 import { healthOf } from './health.ts'
-import { hostOf, type Look, lookAt } from './hosts.ts'
+import { hostOf, isWell, type Look, lookAt } from './hosts.ts'
 import { isoOf, maybe, pastOf } from './moments.ts'
 import { devicesOf } from './outlets.ts'
 import { claimOf, plansOf } from './plans.ts'
@@ -32,7 +32,9 @@ export function statusOf(daemon: Daemon, recent: readonly StoredEvent[]): Status
     selfIsolated: maybe(round?.isolatedSince, (at) => pastOf(at, now)),
     storms: Object.entries(round?.storms ?? {}).map(([cluster, at]) => ({ cluster, since: pastOf(at, now) })),
     brokenChannels: [...(round?.brokenChannels ?? [])],
-    hosts: state.policy.hosts.map((host) => hostOf(host, daemon.explain(host.name), look)),
+    hosts: state.policy.hosts.map((host) =>
+      hostOf(host, isWell(host.name, look) ? undefined : daemon.explain(host.name), look),
+    ),
     references: referencesOf(look),
     devices: devicesOf(state, now),
     otherOutlets: look.outlets.filter((outlet) => outlet.host === undefined),
