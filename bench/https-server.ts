@@ -7,7 +7,7 @@ const server = createServer(selfSigned('bench', '127.0.0.1', 'rsa'), (_request, 
   response.statusCode = 401
   response.end('No ticket\n')
 })
-server.listen({ port: 0, host: '127.0.0.1', backlog: 1024 }, () => {
+server.listen({ port: 0, host: process.argv[2] ?? '127.0.0.1', backlog: 1024 }, () => {
   console.log((server.address() as AddressInfo).port)
 })
 // It ends with whoever started it.

@@ -1,11 +1,13 @@
 // `npm run bench`: a table of what was measured beside its peer or limit. Ends with 1 where a limit is broken.
 // `npm run bench -- probing` runs only the parts named.
+import { daemonMemory } from './daemon-memory.ts'
 import { probing } from './probing.ts'
 import type { BenchModule, BenchRow, BenchSkip } from './row.ts'
 import { benchStore } from './store.ts'
 
 const MODULES: Record<string, BenchModule> = {
   probing,
+  'daemon-memory': daemonMemory,
   store: async () => benchStore(),
 }
 
