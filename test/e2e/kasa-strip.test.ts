@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest'
+import { afterAll, beforeAll, describe, expect, type TestContext, test } from 'vitest'
 import {
   GARBAGE,
   LAB_CREDENTIALS,
@@ -32,7 +32,11 @@ afterAll(() => rmSync(folder, { recursive: true }))
 
 type Bench = { readonly lab: Lab; readonly device: PowerDevice; readonly strip: ReturnType<Lab['strip']> }
 
-async function bench(options: Partial<LabOptions> = {}, settings: object = {}): Promise<Bench> {
+async function bench(
+  { onTestFinished }: TestContext,
+  options: Partial<LabOptions> = {},
+  settings: object = {},
+): Promise<Bench> {
   const lab = await startLab({ spec: smallLab(), network: freshNetwork(), ports: FREE_PORTS, ...options })
   const strip = lab.strip('strip')
   const device = kasaDriver.create(
@@ -71,8 +75,8 @@ function behaved({ lab }: Bench): void {
 }
 
 describe.concurrent.each(TRANSPORTS)('%s', (transport) => {
-  test('identifies, reads, switches one outlet, arms and disarms its timer', async () => {
-    const on = await bench({ transport })
+  test('identifies, reads, switches one outlet, arms and disarms its timer', async (context) => {
+    const on = await bench(context, { transport })
     const { device, lab } = on
     expect(await device.identify(never())).toMatchObject({
       ok: true,
@@ -99,7 +103,7 @@ describe.concurrent.each(TRANSPORTS)('%s', (transport) => {
     behaved(on)
   })
 
-  test.each<[string, Parameters<Bench['strip']['set']>[0]]>([
+  test.for<[string, Parameters<Bench['strip']['set']>[0]]>([
     ['two-digit child ids', { twoDigitChildIds: true }],
     ['small fragments', { fragmentAnswers: true }],
     ['a connection for each answer', { closesConnections: true }],
@@ -115,8 +119,8 @@ describe.concurrent.each(TRANSPORTS)('%s', (transport) => {
       },
     ],
     ['sessions that last a second', { sessionTimeoutSeconds: 1 }],
-  ])('with %s', async (_name, faults) => {
-    const on = await bench({ transport })
+  ])('with %s', async ([, faults], context) => {
+    const on = await bench(context, { transport })
     on.strip.set(faults)
     expect(told(await on.device.turnOff('2', never()))).toBe('off')
     expect(relays(on)).toEqual([true, true, false, true])
@@ -141,8 +145,8 @@ describe.concurrent.each(TRANSPORTS)('%s', (transport) => {
       { kind: 'garbage-answer', count: 1, garbage },
     ]),
   ]
-  test.each(oneTime)('survives %s', async (_name, mishap) => {
-    const on = await bench({ transport })
+  test.for(oneTime)('survives %s', async ([, mishap], context) => {
+    const on = await bench(context, { transport })
     on.strip.plan(mishap)
     expect(told(await on.device.turnOff('0', never()))).toBe('off')
     expect(relays(on)).toEqual([false, true, true, true])
@@ -185,8 +189,8 @@ describe.concurrent.each(TRANSPORTS)('%s', (transport) => {
       false,
     ],
   ]
-  test.each(lasting)('tells the truth when %s', async (_name, mishap, says, stays) => {
-    const on = await bench({ transport })
+  test.for(lasting)('tells the truth when %s', async ([, mishap, says, stays], context) => {
+    const on = await bench(context, { transport })
     on.strip.plan(mishap)
     expect(told(await on.device.turnOff('0', never()))).toBe(says)
     expect(isOn(on, 0)).toBe(stays)
@@ -197,8 +201,8 @@ describe.concurrent.each(TRANSPORTS)('%s', (transport) => {
     behaved(on)
   })
 
-  test('commands that land late, and twice, are seen by the next look', async () => {
-    const on = await bench({ transport, timeScale: 1000 })
+  test('commands that land late, and twice, are seen by the next look', async (context) => {
+    const on = await bench(context, { transport, timeScale: 1000 })
     on.strip.plan({ kind: 'late-command', count: 9, delayMs: 3_000_000 })
     expect(told(await on.device.turnOff('0', never()))).toBe('unreachable, may have landed')
     expect(isOn(on, 0)).toBe(true)
@@ -213,8 +217,8 @@ describe.concurrent.each(TRANSPORTS)('%s', (transport) => {
     behaved(on)
   })
 
-  test('has no meter, or one of floats', async () => {
-    const on = await bench({ transport })
+  test('has no meter, or one of floats', async (context) => {
+    const on = await bench(context, { transport })
     on.strip.set({ meter: 'floats' })
     const floats = await on.device.readAll(never())
     expect(floats.ok && floats.value.map(({ watts }) => watts)).toEqual([60, 60, 60, 0])
@@ -224,8 +228,8 @@ describe.concurrent.each(TRANSPORTS)('%s', (transport) => {
     behaved(on)
   })
 
-  test('has no timers', async () => {
-    const on = await bench({ transport })
+  test('has no timers', async (context) => {
+    const on = await bench(context, { transport })
     await on.lab.act({ kind: 'set-timers', strip: 'strip', supported: false })
     const armed = await on.device.arm?.('0', 60, never())
     expect(armed).toMatchObject({ ok: false, error: { code: 'not-supported', mayHaveLanded: false } })
@@ -233,16 +237,16 @@ describe.concurrent.each(TRANSPORTS)('%s', (transport) => {
     behaved(on)
   })
 
-  test('loses what it is told about its timer', async () => {
-    const on = await bench({ transport })
+  test('loses what it is told about its timer', async (context) => {
+    const on = await bench(context, { transport })
     on.strip.plan({ kind: 'lose-answer', count: 2, of: 'timers' })
     expect(await on.device.arm?.('0', 60, never())).toMatchObject({ ok: true })
     expect(timerOf(on, 0)).toMatchObject({ on: true, fired: false })
     behaved(on)
   })
 
-  test('vanishes, and comes back', async () => {
-    const on = await bench({ transport })
+  test('vanishes, and comes back', async (context) => {
+    const on = await bench(context, { transport })
     expect(told(await on.device.read('0', never()))).toBe('on')
     await on.lab.act({ kind: 'strip-offline', strip: 'strip' })
     expect(told(await on.device.turnOff('0', never()))).toMatch(/^(?:timeout|unreachable)$/)
@@ -252,8 +256,8 @@ describe.concurrent.each(TRANSPORTS)('%s', (transport) => {
     behaved(on)
   })
 
-  test('is given up at once', async () => {
-    const on = await bench({ transport })
+  test('is given up at once', async (context) => {
+    const on = await bench(context, { transport })
     on.strip.set({ slowMs: 300 })
     const giveUp = new AbortController()
     const turning = on.device.turnOff('0', giveUp.signal)
@@ -266,8 +270,8 @@ describe.concurrent.each(TRANSPORTS)('%s', (transport) => {
 })
 
 describe.concurrent('sessions and credentials', () => {
-  test('the strip changes its protocol, both ways and more than once', async () => {
-    const on = await bench()
+  test('the strip changes its protocol, both ways and more than once', async (context) => {
+    const on = await bench(context)
     for (const transport of ['legacy-xor', 'klap-v2', 'klap-v1', 'legacy-xor', 'klap-v1', 'klap-v2'] as const) {
       await on.strip.setTransport(transport)
       expect(told(await on.device.turnOff('0', never()))).toBe('off')
@@ -278,10 +282,10 @@ describe.concurrent('sessions and credentials', () => {
     behaved(on)
   })
 
-  test.each(['klap-v2', 'klap-v1'] as const)(
+  test.for(['klap-v2', 'klap-v1'] as const)(
     '%s: sessions are forgotten, die after one request, or expire',
-    async (transport) => {
-      const on = await bench({ transport })
+    async (transport, context) => {
+      const on = await bench(context, { transport })
       expect(told(await on.device.turnOff('0', never()))).toBe('off')
       on.strip.expireSessions()
       expect(told(await on.device.turnOn('0', never()))).toBe('on')
@@ -295,10 +299,10 @@ describe.concurrent('sessions and credentials', () => {
     },
   )
 
-  test.each(['klap-v2', 'klap-v1'] as const)(
+  test.for(['klap-v2', 'klap-v1'] as const)(
     '%s: a throttled handshake is not taken for wrong credentials',
-    async (transport) => {
-      const on = await bench({ transport })
+    async (transport, context) => {
+      const on = await bench(context, { transport })
       on.strip.set({ throttledHandshakeMs: 700 })
       expect(told(await on.device.turnOff('0', never()))).toBe('off')
       on.strip.expireSessions()
@@ -307,10 +311,10 @@ describe.concurrent('sessions and credentials', () => {
     },
   )
 
-  test.each(['klap-v2', 'klap-v1'] as const)(
+  test.for(['klap-v2', 'klap-v1'] as const)(
     '%s: wrong credentials are told as such, and nothing is switched',
-    async (transport) => {
-      const on = await bench({ transport, credentials: { username: 'someone@example.com', password: 'else' } })
+    async (transport, context) => {
+      const on = await bench(context, { transport, credentials: { username: 'someone@example.com', password: 'else' } })
       expect(told(await on.device.turnOff('0', never()))).toBe('credentials-refused')
       expect(relays(on)).toEqual([true, true, true, true])
       on.strip.setCredentials(LAB_CREDENTIALS)
@@ -319,10 +323,11 @@ describe.concurrent('sessions and credentials', () => {
     },
   )
 
-  test.each(['klap-v2', 'klap-v1'] as const)(
+  test.for(['klap-v2', 'klap-v1'] as const)(
     '%s: a strip that was never bound has its set-up credentials',
-    async (transport) => {
+    async (transport, context) => {
       const on = await bench(
+        context,
         { transport, credentials: SETUP_CREDENTIALS },
         { username: undefined, password: undefined },
       )
@@ -331,8 +336,8 @@ describe.concurrent('sessions and credentials', () => {
     },
   )
 
-  test('another strip in its place says who it is', async () => {
-    const on = await bench()
+  test('another strip in its place says who it is', async (context) => {
+    const on = await bench(context)
     expect(told(await on.device.read('0', never()))).toBe('on')
     const deviceId = 'F'.repeat(40)
     await on.lab.act({ kind: 'swap-identity', strip: 'strip', deviceId })

@@ -1,4 +1,4 @@
-import { existsSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
+import { readdirSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout } from 'node:timers/promises'
 import { describe, expect, test } from 'vitest'
@@ -10,7 +10,7 @@ import { seededRandom } from './site/seeded-random.ts'
 /** `KILLS=100` for more; `KILL_SEED` to have the same moments again. */
 const KILLS = Number(process.env.KILLS ?? 25)
 const SEED = Number(process.env.KILL_SEED ?? 20_251)
-const LANES = 5
+const LANES = 8
 /** From the hang to well after the outlet is on: every step of an undisturbed cycle lies within. */
 const OUTAGE_MS = 6_500
 const VICTIMS = ['pve1', 'pve2', 'pve3']
@@ -23,11 +23,6 @@ function killMoments(count: number): number[] {
     .map((moment) => ({ moment, order: random() }))
     .sort((a, b) => a.order - b.order)
     .map(({ moment }) => moment)
-}
-
-const crumbs = (site: LabSite) => {
-  const folder = join(site.stateDirectory, 'breadcrumbs')
-  return existsSync(folder) ? readdirSync(folder) : []
 }
 
 async function stateOf(daemon: DaemonProcess): Promise<State> {
@@ -56,7 +51,7 @@ async function settles(site: LabSite, daemon: DaemonProcess, what: string): Prom
     what,
   ).toEqual([])
   expect(violations, what).toEqual([])
-  expect(crumbs(site), what).toEqual([])
+  expect(site.marks(), what).toEqual([])
 }
 
 /** One outage after the other on one lab; in each, the daemon is killed once or twice and started again at once. */
@@ -105,8 +100,8 @@ async function loses(moment: number, damage: (site: LabSite) => void): Promise<v
     await site.lab.until(({ strips }) => strips[0]?.outlets[1]?.on === false, 30_000)
     await setTimeout(moment)
     await first.kill()
-    expect(crumbs(site)).toHaveLength(1)
-    expect(site.lab.state().strips[0]?.outlets[1]?.on).toBe(false)
+    expect(site.marks()).toHaveLength(1)
+    expect(site.outlet(1)?.on).toBe(false)
     damage(site)
     const daemon = site.start()
     await settles(site, daemon, 'the loss of the state')

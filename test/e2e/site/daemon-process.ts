@@ -14,6 +14,8 @@ export type DaemonOptions = {
   readonly env?: NodeJS.ProcessEnv
   /** What is run instead of the program itself; gets the program's command line as its last arguments. */
   readonly wrapper?: readonly string[]
+  /** It runs in a mount namespace of its own: its files are reached through it. */
+  readonly ownMounts?: boolean
 }
 
 export type Answer = { readonly status: number; readonly text: string }
@@ -24,24 +26,26 @@ type Place = { readonly address: string; readonly stateDirectory: string; readon
 /** The real program as a real process: `proxmox-watchdog run`. */
 export class DaemonProcess {
   readonly exited: Promise<Exit>
-  readonly startedMs = performance.now()
+  /** As it is seen from here. */
+  readonly stateDirectory: string
   readonly #place: Place
   readonly #child: ChildProcess
   #ended: Exit | undefined
   #stdout = ''
   #stderr = ''
 
-  static start(place: Place, { env = {}, wrapper = [] }: DaemonOptions = {}): DaemonProcess {
+  static start(place: Place, { env = {}, wrapper = [], ownMounts = false }: DaemonOptions = {}): DaemonProcess {
     const line = [...wrapper, PROGRAM, 'run', '--config', place.configurationFile]
     const child = spawn(line[0] as string, line.slice(1), {
       env: { PATH: process.env.PATH, ...env },
       stdio: ['ignore', 'pipe', 'pipe'],
     })
-    return new DaemonProcess(place, child)
+    return new DaemonProcess(place, child, ownMounts ? `/proc/${child.pid}/root` : '')
   }
 
-  private constructor(place: Place, child: ChildProcess) {
+  private constructor(place: Place, child: ChildProcess, root: string) {
     this.#place = place
+    this.stateDirectory = `${root}${place.stateDirectory}`
     this.#child = child
     child.stdout?.setEncoding('utf8').on('data', (text: string) => (this.#stdout += text))
     child.stderr?.setEncoding('utf8').on('data', (text: string) => (this.#stderr += text))
@@ -74,6 +78,11 @@ export class DaemonProcess {
     await this.exited
   }
 
+  /** Everything that it has said. */
+  get output(): string {
+    return this.#stdout + this.#stderr
+  }
+
   async stop(): Promise<Exit> {
     this.signal('SIGTERM')
     return this.exited
@@ -86,7 +95,7 @@ export class DaemonProcess {
 
   /** Over the socket, as the command line does. */
   ask(method: 'GET' | 'POST', path: string, body?: object): Promise<Answer> {
-    return call({ socketPath: join(this.#place.stateDirectory, 'control.sock'), method, path }, body)
+    return call({ socketPath: join(this.stateDirectory, 'control.sock'), method, path }, body)
   }
 
   async order(order: object): Promise<{ readonly ok: boolean; readonly code: string; readonly sentence: string }> {
@@ -132,6 +141,12 @@ export class DaemonProcess {
       withinMs,
     )
     return found as Event
+  }
+
+  /** Waits until something stands in its log: also what cannot be stored. */
+  async logs(text: string | RegExp, withinMs = PATIENCE_MS): Promise<void> {
+    const isSo = () => (typeof text === 'string' ? this.#stdout.includes(text) : text.test(this.#stdout))
+    await this.#until(async () => isSo(), `the log line ${text}`, withinMs)
   }
 
   async #until(isSo: () => Promise<boolean>, what: string, withinMs: number): Promise<void> {

@@ -1,6 +1,7 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import type { TestContext } from 'vitest'
 import { stringify } from 'yaml'
 import { LAB_CREDENTIALS, type Lab, type LabOptions, startLab } from '../../../src/lab/servers/index.ts'
 import type { WorldSpec } from '../../../src/lab/world/index.ts'
@@ -23,6 +24,8 @@ export function smallLab(): WorldSpec {
 
 /** Short, since everything is on loopback; a probe has to end within an interval. */
 const PROBE_TIMEOUT = '300ms'
+/** After an OFF an ON is believed only once the slowest command is over, which this makes some 9 s. */
+const STRIP_TIMEOUT = '250ms'
 
 type Section = Record<string, unknown>
 export type Configuration = Record<string, unknown> & {
@@ -86,7 +89,7 @@ export class LabSite {
         legacyPort: ports.legacy,
         username: LAB_CREDENTIALS.username,
         password: { file: this.passwordFile },
-        timeout: '400ms',
+        timeout: STRIP_TIMEOUT,
       })),
       hosts: hosts.map(({ name, address, cluster, supplies, bannerPort, httpsPort }) => ({
         name,
@@ -121,9 +124,26 @@ export class LabSite {
     return daemon
   }
 
+  outlet(number: number) {
+    return this.lab.state().strips[0]?.outlets[number]
+  }
+
+  /** The marks of outlets that are owed an ON. */
+  marks(): string[] {
+    const folder = join(this.stateDirectory, 'breadcrumbs')
+    return existsSync(folder) ? readdirSync(folder) : []
+  }
+
   async close(): Promise<void> {
     for (const daemon of this.#daemons) await daemon.kill()
     await this.lab.stop()
     rmSync(this.directory, { recursive: true, force: true })
   }
+}
+
+/** A site that is gone with its test. */
+export async function openSite({ onTestFinished }: TestContext, options?: Partial<LabOptions>): Promise<LabSite> {
+  const site = await LabSite.open(options)
+  onTestFinished(() => site.close())
+  return site
 }
