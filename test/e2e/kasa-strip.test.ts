@@ -14,8 +14,10 @@ import {
 } from '../../src/lab/servers/index.ts'
 import type { Outcome, OutletReading, PowerDevice } from '../../src/ports/power-device.ts'
 import { kasaDriver } from '../../src/power-devices/kasa/driver.ts'
+import { PATIENCE_MS } from './site/daemon-process.ts'
 import { smallLab } from './site/lab-site.ts'
 import { FREE_PORTS, freshNetwork } from './site/network.ts'
+import { until } from './site/until.ts'
 
 /** The real driver against the strict emulator: what it answers, and what the relays have really done. */
 const TRANSPORTS: readonly Transport[] = ['klap-v2', 'klap-v1', 'legacy-xor']
@@ -265,7 +267,8 @@ describe.concurrent.each(TRANSPORTS)('%s', (transport) => {
     expect(told(await turning)).toBe('aborted')
     expect(isOn(on, 0)).toBe(true)
     on.strip.set({ slowMs: 0 })
-    await expect.poll(async () => told(await on.device.turnOff('0', never()))).toBe('off')
+    const turned = async () => told(await on.device.turnOff('0', never())) === 'off'
+    expect(await until(turned, PATIENCE_MS)).toBe(true)
   })
 })
 
@@ -294,7 +297,8 @@ describe.concurrent('sessions and credentials', () => {
       expect(relays(on)).toEqual([false, false, false, true])
       on.strip.set({ sessionDiesAfterOneRequest: false })
       await on.lab.act({ kind: 'strip-reboot', strip: 'strip', outlets: 'last' })
-      await expect.poll(async () => told(await on.device.turnOn('0', never())), { timeout: 30_000 }).toBe('on')
+      const turned = async () => told(await on.device.turnOn('0', never())) === 'on'
+      expect(await until(turned, PATIENCE_MS)).toBe(true)
       behaved(on)
     },
   )

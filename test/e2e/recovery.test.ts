@@ -1,7 +1,8 @@
 import { describe, expect, test } from 'vitest'
 import type { WorldSpec } from '../../src/lab/world/index.ts'
-import type { DaemonProcess } from './site/daemon-process.ts'
+import { type DaemonProcess, PATIENCE_MS } from './site/daemon-process.ts'
 import { type LabSite, openSite, smallLab } from './site/lab-site.ts'
+import { until } from './site/until.ts'
 
 /** The sequence of what was told of one host, without what any other run might add. */
 async function story(daemon: DaemonProcess, host: string): Promise<string[]> {
@@ -30,8 +31,9 @@ describe.concurrent('the real program on real sockets', () => {
   test('a host hangs, is found dead, cycled and seen alive again', async (context) => {
     const site = await openSite(context)
     const daemon = await site.startWatching()
-    expect((await daemon.get('/healthz')).status).toBe(200)
-    await expect.poll(async () => (await daemon.get('/readyz')).status).toBe(200)
+    for (const path of ['/healthz', '/readyz']) {
+      expect(await until(async () => (await daemon.get(path)).status === 200, PATIENCE_MS)).toBe(true)
+    }
     await site.lab.act({ kind: 'hang', host: 'pve2' })
 
     const holding = await daemon.sees(({ plans }) => plans[0]?.barrier === 'holding', 'the hold')

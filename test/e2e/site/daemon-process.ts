@@ -16,6 +16,8 @@ export type DaemonOptions = {
   readonly wrapper?: readonly string[]
   /** It runs in a mount namespace of its own: its files are reached through it. */
   readonly ownMounts?: boolean
+  /** Instead of `run` with the site's configuration. */
+  readonly arguments?: readonly string[]
 }
 
 export type Answer = { readonly status: number; readonly text: string }
@@ -34,8 +36,10 @@ export class DaemonProcess {
   #stdout = ''
   #stderr = ''
 
-  static start(place: Place, { env = {}, wrapper = [], ownMounts = false }: DaemonOptions = {}): DaemonProcess {
-    const line = [...wrapper, PROGRAM, 'run', '--config', place.configurationFile]
+  static start(place: Place, options: DaemonOptions = {}): DaemonProcess {
+    const { env = {}, wrapper = [], ownMounts = false } = options
+    const given = options.arguments ?? ['run', '--config', place.configurationFile]
+    const line = [...wrapper, PROGRAM, ...given]
     const child = spawn(line[0] as string, line.slice(1), {
       env: { PATH: process.env.PATH, ...env },
       stdio: ['ignore', 'pipe', 'pipe'],
@@ -141,6 +145,12 @@ export class DaemonProcess {
       withinMs,
     )
     return found as Event
+  }
+
+  /** Waits until something was told so many times. */
+  async tellsTimes(code: string, times: number): Promise<void> {
+    const isSo = async () => (await this.codes()).filter((told) => told === code).length >= times
+    await this.#until(isSo, `${times} events ${code}`, PATIENCE_MS)
   }
 
   /** Waits until something stands in its log: also what cannot be stored. */

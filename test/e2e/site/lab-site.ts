@@ -23,7 +23,7 @@ export function smallLab(): WorldSpec {
 }
 
 /** Short, since everything is on loopback; a probe has to end within an interval. */
-const PROBE_TIMEOUT = '300ms'
+const PROBE_TIMEOUT = '250ms'
 /** After an OFF an ON is believed only once the slowest command is over, which this makes some 9 s. */
 const STRIP_TIMEOUT = '250ms'
 
@@ -71,7 +71,7 @@ export class LabSite {
       mode: 'act',
       stateDirectory: this.stateDirectory,
       http: { listen: this.address, port: 8000 },
-      rounds: { interval: '400ms', failureThreshold: 2 },
+      rounds: { interval: '500ms', failureThreshold: 2 },
       recovery: { offHold: '1500ms', bootGrace: '5s', startupGrace: '1s', cycleSpacing: '0s' },
       deviceCheck: '1s',
       references: [
