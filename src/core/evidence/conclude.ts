@@ -6,7 +6,8 @@ export type Conclusion = 'up' | 'kernel-only' | 'silent' | 'unknown'
 
 /**
  * Weighs one host's answers of one round. Life counts for what it proves: a kernel that answers while every working
- * userland probe is silent is `kernel-only`. Silence counts only when every probe that could prove life worked.
+ * userland probe is silent is `kernel-only`. Silence counts only when every probe that could prove life was asked and
+ * worked.
  */
 export function conclude(host: HostPolicy, answers: readonly Evidence[]): Conclusion {
   let kernelLife = false
@@ -25,8 +26,13 @@ export function conclude(host: HostPolicy, answers: readonly Evidence[]): Conclu
       if (channelProves(host, answer.channel) === 'userland') userlandSilent = true
     }
   }
+  if (silent && !broken && !allAsked(host, answers)) broken = true
   if (kernelLife) return userlandSilent && !broken ? 'kernel-only' : 'up'
   return silent && !broken ? 'silent' : 'unknown'
+}
+
+function allAsked(host: HostPolicy, answers: readonly Evidence[]): boolean {
+  return host.channels.every(({ name, proves }) => proves === 'none' || answers.some(({ channel }) => channel === name))
 }
 
 function channelProves(host: HostPolicy, channel: string): 'kernel' | 'userland' | 'none' {

@@ -26,10 +26,24 @@ export function voidAfterGap(draft: Draft): void {
       `The watchdog stood still for ${spell(Math.max(monoGap, wallGap))}. What it knew of the hosts is dropped, and the start-up grace begins anew.`,
     )
     for (const host of draft.state.policy.hosts) draft.put('hostsNow', host.name, blank(host.name, draft.now))
-    draft.putRound({ lastTickAt: draft.now, graceFrom: draft.now, referencesAnswer: undefined, storms: {} })
+    draft.putRound({
+      lastTickAt: draft.now,
+      graceFrom: draft.now,
+      referencesAnswer: undefined,
+      storms: {},
+      stormCanary: undefined,
+    })
     return
   }
   draft.putRound({ lastTickAt: draft.now })
+}
+
+/** Answers that still say something about now: not too old, and not from before the process stood still. */
+export function freshOf(draft: Draft, evidence: readonly Evidence[]): readonly Evidence[] {
+  const { graceFrom } = roundOf(draft.state)
+  const oldestMs = Math.max(graceFrom.monoMs, draft.now.monoMs - 2 * draft.state.policy.intervalMs)
+  const isFresh = ({ sentAt }: Evidence) => sentAt.monoMs >= oldestMs && sentAt.bootId === draft.now.bootId
+  return evidence.every(isFresh) ? evidence : evidence.filter(isFresh)
 }
 
 /** Takes in one round: who lives, who is silent, and whether we can see at all. */
@@ -38,8 +52,7 @@ export function observeRound(draft: Draft, number: number, evidence: readonly Ev
   observeReferences(draft, number, byHost)
   observeBroken(draft, evidence)
   for (const host of draft.state.policy.hosts) {
-    const answers = byHost.get(host.name)
-    if (answers !== undefined) observeHost(draft, host, answers)
+    observeHost(draft, host, byHost.get(host.name) ?? [])
   }
 }
 
@@ -155,6 +168,7 @@ function expectedSilence(draft: Draft, host: HostPolicy): string | undefined {
 }
 
 export function describe(answers: readonly Evidence[]): string {
+  if (answers.length === 0) return 'no fresh answer'
   return list(answers.map(({ channel, detail }) => `${channel}: ${detail}`))
 }
 

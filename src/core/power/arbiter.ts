@@ -5,6 +5,7 @@ import type { Draft } from '../state/draft.ts'
 import type { State } from '../state/types.ts'
 import { later } from '../time.ts'
 import { describeClaim, endClaim, winnerOf } from './claims.ts'
+import { deviceOf } from './outlets.ts'
 import { type Claim, type DeviceRef, type Intent, type Leg, outletKey } from './types.ts'
 
 /** Targets that are bare outlets carry this before `DEVICE/OUTLET`. */
@@ -21,7 +22,7 @@ export function arbitrate(draft: Draft): void {
   returnWhatIsOff(draft)
 }
 
-function arbitrateTarget(draft: Draft, target: string): void {
+export function arbitrateTarget(draft: Draft, target: string): void {
   const winner = winnerOf(draft.state, target)
   const live = intentOn(draft.state, target)
   if (live !== undefined) {
@@ -29,7 +30,7 @@ function arbitrateTarget(draft: Draft, target: string): void {
     return
   }
   if (winner === undefined) return
-  if (winner.goal === 'off' && isOff(draft.state, target, winner)) return
+  if (winner.goal === 'off' && isOff(draft.state, winner)) return
   begin(draft, winner)
 }
 
@@ -53,8 +54,13 @@ function endEarly(draft: Draft, intent: Intent, code: string, sentence: string):
 
 /** The stronger wish replaces what comes next; what was already done to the outlets stays known. */
 function convert(draft: Draft, intent: Intent, kind: 'off' | 'on', claim: Claim): void {
+  if (kind === 'off' && subjectOf(draft.state, intent.target)?.mappingHash !== intent.mappingHash) {
+    // These outlets are not the target's any more: they end on, and a plan of its own turns the right ones off.
+    return endEarly(draft, intent, 'outranked', describeClaim(claim))
+  }
+  // A cycle is a wish for once: what has taken its place does not hand back to it.
+  if (draft.state.claims[intent.claim.id]?.goal === 'cycle') endClaim(draft, intent.claim.id)
   const backToOff = kind === 'off' && (intent.barrier === 'all-on' || intent.barrier === 'stuck')
-  const step = backToOff ? 'turning-off' : kind === 'on' ? 'turning-on' : undefined
   draft.put('intents', intent.id, {
     ...intent,
     kind,
@@ -62,11 +68,20 @@ function convert(draft: Draft, intent: Intent, kind: 'off' | 'on', claim: Claim)
     reason: claim.reason,
     claim: { id: claim.id, revision: claim.revision },
     aborted: undefined,
+    finalProbe: undefined,
+    verifiesMapping: undefined,
+    overridesProtected: claim.overridesProtected,
+    turningOnSince: undefined,
+    onFailedTold: undefined,
     mustBeOnBy: kind === 'off' ? undefined : intent.mustBeOnBy,
     barrier: kind === 'on' ? 'all-on' : backToOff ? 'all-off' : intent.barrier,
-    legs: intent.legs.map((leg) =>
-      step === undefined ? leg : { ...leg, step, identityOk: undefined, attempts: 0, nextAt: undefined },
-    ),
+    legs: intent.legs.map((leg): Leg => {
+      const restart = { ...leg, identityOk: undefined, attempts: 0, nextAt: undefined }
+      if (kind === 'on') return { ...restart, step: 'turning-on' }
+      if (backToOff) return { ...restart, step: 'turning-off', offMayLandUntil: undefined }
+      // An OFF that is to last has no use for the timer inside the device.
+      return leg.step === 'arming' ? { ...leg, step: 'turning-off', attempts: 0, nextAt: undefined } : leg
+    }),
   })
   draft.tell('claim-made', `${describeClaim(claim)} takes over the plan for ${intent.target}.`, {
     intent: intent.id,
@@ -85,13 +100,12 @@ export function hostOf(state: State, target: string): HostPolicy | undefined {
 /** What the guards are asked about: a host, or a bare outlet in the shape of a host without probes. */
 export function subjectOf(state: State, target: string): HostPolicy | undefined {
   if (!target.startsWith(OUTLET)) return hostOf(state, target)
-  const [device = '', ...outlet] = target.slice(OUTLET.length).split('/')
   return {
     name: target,
     address: '',
     cluster: '',
     channels: [],
-    levels: [[{ device, outlet: outlet.join('/') }]],
+    levels: [[refOf(target.slice(OUTLET.length))]],
     mappingHash: target,
     runsHere: false,
     offHoldMs: state.policy.offHoldMs,
@@ -100,24 +114,38 @@ export function subjectOf(state: State, target: string): HostPolicy | undefined 
   }
 }
 
-function isOff(state: State, target: string, claim: Claim): boolean {
-  return (subjectOf(state, target)?.levels ?? []).some(
-    (level) =>
-      level.length > 0 && level.every((ref) => state.outlets[outletKey(ref)]?.offOnPurpose?.claim === claim.id),
-  )
+function isOff(state: State, claim: Claim): boolean {
+  return Object.values(state.outlets).some(({ offOnPurpose }) => offOnPurpose?.claim === claim.id)
 }
 
 /** Writes the plan down. Nothing is sent to a device in this step. */
 function begin(draft: Draft, claim: Claim): void {
   const subject = subjectOf(draft.state, claim.target)
   const level = subject === undefined ? 0 : (levelFor(draft.state, subject, 0) ?? 0)
-  const refs = subject?.levels[level] ?? []
+  const off = claim.goal === 'on' ? offOutlets(draft.state, claim.target, subject) : []
+  const refs = off.length > 0 ? off : (subject?.levels[level] ?? [])
   if (refs.length === 0) {
     endClaim(draft, claim.id)
     draft.tell('order-refused', `${claim.target} has no outlet that could be switched.`, { host: claim.target })
     return
   }
   planIntent(draft, claim, level, refs)
+}
+
+/** What is known to be off of a target's power, by us on purpose or by a person: that is what an ON is about. */
+function offOutlets(state: State, target: string, subject: HostPolicy | undefined): DeviceRef[] {
+  const own = new Set(subject?.levels.flat().map(outletKey))
+  return Object.values(state.outlets)
+    .filter(
+      ({ key, offOnPurpose, personOffSince }) =>
+        offOnPurpose?.target === target || (own.has(key) && (offOnPurpose ?? personOffSince) !== undefined),
+    )
+    .map(({ key }) => refOf(key))
+}
+
+function refOf(key: string): DeviceRef {
+  const [device = '', ...outlet] = key.split('/')
+  return { device, outlet: outlet.join('/') }
 }
 
 export function planIntent(draft: Draft, claim: Claim, level: number, refs: readonly DeviceRef[]): Intent {
@@ -134,7 +162,7 @@ export function planIntent(draft: Draft, claim: Claim, level: number, refs: read
     epoch: draft.state.meta.meta?.epoch ?? 0,
     claim: { id: claim.id, revision: claim.revision },
     mappingHash: host?.mappingHash ?? claim.target,
-    legs: refs.map((ref): Leg => ({ ref, step: claim.goal === 'on' ? 'turning-on' : 'planned', attempts: 0 })),
+    legs: refs.map((ref) => newLeg(draft, claim, ref)),
     basis: [claim.reason],
     barrier: claim.goal === 'on' ? 'all-on' : 'checking',
     createdAt: draft.now,
@@ -156,12 +184,23 @@ export function planIntent(draft: Draft, claim: Claim, level: number, refs: read
   return intent
 }
 
+function newLeg(draft: Draft, { goal }: Claim, ref: DeviceRef): Leg {
+  const timerUntil = draft.state.outlets[outletKey(ref)]?.timerUntil
+  const timer =
+    timerUntil === undefined || goal !== 'off' ? {} : { timerArmed: 'yes' as const, deviceTimerAt: timerUntil }
+  return { ref, step: goal === 'on' ? 'turning-on' : 'planned', attempts: 0, ...timer }
+}
+
 /** What one of our claims turned off on purpose is turned on again once that claim is gone. */
 function returnWhatIsOff(draft: Draft): void {
   for (const outlet of Object.values(draft.state.outlets)) {
     const off = outlet.offOnPurpose
     if (off === undefined || draft.state.claims[off.claim] !== undefined) continue
     if (intentOn(draft.state, off.target) !== undefined || winnerOf(draft.state, off.target) !== undefined) continue
+    if (deviceOf(draft.state, refOf(outlet.key).device) === undefined) {
+      orphan(draft, outlet.key, off.by)
+      continue
+    }
     const claim: Claim = {
       id: draft.newId('claim'),
       revision: 1,
@@ -177,6 +216,14 @@ function returnWhatIsOff(draft: Draft): void {
     draft.put('claims', claim.id, claim)
     begin(draft, claim)
   }
+}
+
+function orphan(draft: Draft, key: string, by: string): void {
+  draft.put('outlets', key, undefined)
+  draft.tell(
+    'breadcrumb-orphaned',
+    `Outlet ${key} was turned off by us on order of ${by}; that order has ended, but its device is not configured any more. Turn it on by hand.`,
+  )
 }
 
 /** A wish to turn on is fulfilled by its plan, which retries for ever; the claim itself need not live as long. */

@@ -1,4 +1,5 @@
 import type { Draft } from '../state/draft.ts'
+import { sinceStartMs } from '../state/since.ts'
 import type { State } from '../state/types.ts'
 import { type At, elapsedMs, later, reached } from '../time.ts'
 import { type Claim, PURPOSES, type Purpose, type Until } from './types.ts'
@@ -51,13 +52,22 @@ export function expireClaims(draft: Draft): void {
   for (const claim of Object.values(draft.state.claims)) {
     const end = endOf(claim.until)
     if (end === undefined || cyclesFor(draft.state, claim.id)) continue
-    if (!reached(end, draft.now)) {
+    if (!reached(end, draft.now) && !outlasted(draft, claim, end)) {
       draft.wakeBy(end)
       continue
     }
     draft.put('claims', claim.id, undefined)
     draft.tell('claim-ended', `${describeClaim(claim)} has run out.`, targetOf(claim))
   }
+}
+
+/** From another boot, with a clock that was set back, a wish never lasts longer than it was meant to from our own start. */
+function outlasted(draft: Draft, claim: Claim, end: At): boolean {
+  if (end.bootId === draft.now.bootId) return false
+  const from = claim.until !== 'release' && 'renewedAt' in claim.until ? claim.until.renewedAt : claim.madeAt
+  const leftMs = end.wallMs - from.wallMs - sinceStartMs(draft.state, draft.now)
+  if (leftMs > 0) draft.wakeIn(leftMs)
+  return leftMs <= 0
 }
 
 /** A cycle that has begun is carried to its end: its wish does not run out on the way. */

@@ -29,7 +29,10 @@ function takeLastLook(draft: Draft, intent: Intent, answers: readonly Evidence[]
   const host = hostOf(draft.state, intent.target)
   if (look === undefined || host === undefined || answers === undefined || look.answeredAt !== undefined) return
   const fresh = answers.filter(({ sentAt }) => reached(look.askedAt, sentAt))
-  if (fresh.length === 0) return
+  const complete = host.channels.every(
+    ({ name, proves }) => proves === 'none' || fresh.some(({ channel }) => channel === name),
+  )
+  if (fresh.length === 0 || !complete) return
   const broken = fresh.find(({ says, channel }) => says === 'probe-broken' && canProve(host.channels, channel))
   if (broken !== undefined && intent.purpose === 'recovery') {
     const sentence = `The probe ${broken.channel} cannot work: ${broken.detail}.`

@@ -4,6 +4,7 @@ import type { Draft } from '../state/draft.ts'
 import { recordOf } from '../state/initial.ts'
 import type { DeviceNow, OutletRecord, Pin, State } from '../state/types.ts'
 import { elapsedMs } from '../time.ts'
+import { endClaim } from './claims.ts'
 import { type DeviceRef, outletKey, type Reading } from './types.ts'
 
 /** How long an outlet must draw too much before it is told. */
@@ -37,7 +38,8 @@ export function deviceNowOf(draft: Draft, device: string): DeviceNow {
 
 /** Whether a host is without power because somebody ordered that through us. */
 export function offOnPurpose(state: State, host: HostPolicy): boolean {
-  return (host.levels[0] ?? []).some((ref) => state.outlets[outletKey(ref)]?.offOnPurpose !== undefined)
+  for (const { offOnPurpose: off } of Object.values(state.outlets)) if (off?.target === host.name) return true
+  return host.levels.some((level) => level.some((ref) => state.outlets[outletKey(ref)]?.offOnPurpose !== undefined))
 }
 
 /** Whether a plan of ours is at work on an outlet. */
@@ -50,13 +52,15 @@ export function observeDevice(
   draft: Draft,
   device: string,
   identity: { readonly deviceId: string; readonly model: string } | undefined,
-  readings: Readonly<Record<string, Reading>>,
+  taken: Readonly<Record<string, Reading>>,
 ): void {
   const before = deviceNowOf(draft, device)
   if (before.troubleTold) {
     draft.tell('power-device-back', `The power device ${device} answers again.`, { device })
   }
-  const identityOk = identity === undefined ? before.identityOk : checkIdentity(draft, device, identity, readings)
+  const identityOk = identity === undefined ? before.identityOk : checkIdentity(draft, device, identity, taken)
+  // What another device says of its outlets is nothing about ours.
+  const readings = identityOk === false ? {} : newerThan(before.readings, taken)
   draft.put('devicesNow', device, {
     ...before,
     reachable: true,
@@ -71,6 +75,20 @@ export function observeDevice(
   if (identityOk === false) return
   for (const [outlet, reading] of Object.entries(readings)) observeSwitch(draft, { device, outlet }, reading)
   for (const host of draft.state.policy.hosts) observeMapping(draft, host, device, before, readings)
+}
+
+/** A look that was overtaken by a command's own reading tells nothing new: it is older. */
+function newerThan(
+  known: Readonly<Record<string, Reading>>,
+  taken: Readonly<Record<string, Reading>>,
+): Readonly<Record<string, Reading>> {
+  const stale = (outlet: string, { at }: Reading) => {
+    const last = known[outlet]?.at
+    return last !== undefined && last.bootId === at.bootId && last.monoMs > at.monoMs
+  }
+  const entries = Object.entries(taken)
+  if (!entries.some(([outlet, reading]) => stale(outlet, reading))) return taken
+  return Object.fromEntries(entries.filter(([outlet, reading]) => !stale(outlet, reading)))
 }
 
 export function observeDeviceFailure(draft: Draft, device: string, code: string, sentence: string): void {
@@ -176,8 +194,16 @@ function observeSwitch(draft: Draft, ref: DeviceRef, reading: Reading): void {
     return
   }
   if (before.lastState === 'on' && before.personOffSince === undefined && before.offOnPurpose === undefined) return
-  draft.put('outlets', key, { key, lastState: 'on' })
-  if (before.personOffSince !== undefined && about.host !== undefined) {
+  const { timerUntil } = before
+  draft.put('outlets', key, { key, lastState: 'on', ...(timerUntil === undefined ? {} : { timerUntil }) })
+  if (before.offOnPurpose !== undefined) {
+    endClaim(draft, before.offOnPurpose.claim)
+    draft.tell(
+      'person-switched-on',
+      `Outlet ${key} is on again, and we did not do it: the order of ${before.offOnPurpose.by} to keep it off is over.`,
+      about,
+    )
+  } else if (before.personOffSince !== undefined && about.host !== undefined) {
     draft.tell('person-switched-on', `Outlet ${key} of ${about.host} is on again.`, about)
   }
 }

@@ -66,10 +66,13 @@ function identified(draft: Draft, intent: Intent, command: Command, result: Comm
   const mismatch = { code: 'identity-mismatch', sentence: `${device} is not the device that was pinned.` }
   putLeg(draft, intent.id, command.leg, {
     identityOk,
+    ...(intent.barrier === 'all-off' ? { attempts: 0 } : {}),
     ...(leg.before === undefined && reading !== undefined ? { before: reading } : {}),
     ...(identityOk ? {} : { lastError: mismatch }),
   })
-  if (!identityOk && intent.barrier !== 'checking') {
+  if (!identityOk && intent.barrier === 'all-off') {
+    putIntent(draft, intent.id, { aborted: { ...mismatch, code: 'identity-mismatch' } })
+  } else if (!identityOk && intent.barrier !== 'checking') {
     onFailed(draft, draft.state.intents[intent.id] as Intent, command.leg)
   }
 }
@@ -88,7 +91,8 @@ function armed(draft: Draft, intent: Intent, command: Command, result: CommandRe
 }
 
 function disarmed(draft: Draft, intent: Intent, command: Command, result: CommandResult): void {
-  const done = result.outcome === 'ok'
+  // A device that has no timer has none that runs.
+  const done = result.outcome === 'ok' || (result.outcome === 'failed' && result.code === 'not-supported')
   putLeg(draft, intent.id, command.leg, {
     ...(done
       ? { timerArmed: 'disarmed' as const, deviceTimerAt: undefined }

@@ -2,20 +2,22 @@ import type { Refusal } from '../codes.ts'
 import { nowOf } from '../evidence/observe.ts'
 import { list, spell } from '../phrase.ts'
 import type { HostPolicy } from '../policy.ts'
-import { intentOn } from '../power/arbiter.ts'
-import { makeClaim } from '../power/claims.ts'
+import { arbitrateTarget, intentOn } from '../power/arbiter.ts'
+import { claimsOn, makeClaim } from '../power/claims.ts'
 import { offOnPurpose } from '../power/outlets.ts'
 import type { Draft } from '../state/draft.ts'
 import { recordOf, roundOf } from '../state/initial.ts'
 import { sinceMs } from '../state/since.ts'
 import type { HostNow, Outage } from '../state/types.ts'
-import { elapsedMs } from '../time.ts'
+import { type At, elapsedMs } from '../time.ts'
 import { refusalsFor } from './guards/evaluate.ts'
+import { cyclesInADay } from './guards/power.ts'
 import { watchStorms } from './storms.ts'
 import { watchVerification } from './verification.ts'
 
 /** A recovery claim that nobody carries out lapses after this: it must not act on old evidence. */
 const CLAIM_TTL_MS = 120_000
+const LONGEST_WAIT_ROUNDS = 16
 
 /** Outages, their ends, and the wish to cycle what is dead. Guards decide; this only asks them and tells. */
 export function recover(draft: Draft): void {
@@ -31,13 +33,20 @@ export function recover(draft: Draft): void {
 }
 
 function considerAlive(draft: Draft, host: HostPolicy, now: HostNow): void {
-  if (now.refusals.length > 0) {
-    draft.put('hostsNow', host.name, { ...now, refusals: [], refusedSince: undefined, heldTold: undefined })
+  if (now.refusals.length > 0 || now.refusedSince !== undefined || now.abandoned !== undefined) {
+    draft.put('hostsNow', host.name, {
+      ...now,
+      refusals: [],
+      refusedSince: undefined,
+      heldTold: undefined,
+      abandoned: undefined,
+    })
   }
   const record = draft.state.hosts[host.name]
   if (record === undefined || now.failures > 0) return
   if (
     record.bootGraceUntil !== undefined &&
+    livesSinceOn(host, record.bootGraceUntil, now) &&
     record.verifying === undefined &&
     intentOn(draft.state, host.name) === undefined
   ) {
@@ -52,6 +61,12 @@ function considerAlive(draft: Draft, host: HostPolicy, now: HostNow): void {
     })
   }
   closeOutage(draft, host, now)
+}
+
+/** Life from before the ON says nothing: the host may have lost its power since. */
+function livesSinceOn(host: HostPolicy, graceUntil: At, { lastLifeAt }: HostNow): boolean {
+  if (lastLifeAt === undefined) return false
+  return lastLifeAt.bootId !== graceUntil.bootId || lastLifeAt.monoMs > graceUntil.monoMs - host.bootGraceMs
 }
 
 /** Only sustained health ends an outage and its lockout: one good answer proves little. */
@@ -76,10 +91,9 @@ function cycles(outage: Outage): string {
 function considerDead(draft: Draft, host: HostPolicy, now: HostNow): void {
   openOutage(draft, host, now)
   if (intentOn(draft.state, host.name) !== undefined) return
-  reachLimit(draft, host)
-  const refusals = refusalsFor(draft.state, host, 'recovery', draft.now)
+  const refusals = reachLimit(draft, host, refusalsFor(draft.state, host, 'recovery', draft.now))
   noteRefusals(draft, host, nowOf(draft, host.name), refusals)
-  if (refusals.length === 0) return claimCycle(draft, host, now)
+  if (refusals.length === 0) return tryCycle(draft, host, now)
   if (refusals.length === 1 && refusals[0]?.code === 'dry-run') tellWouldCycle(draft, host)
 }
 
@@ -100,37 +114,60 @@ function openOutage(draft: Draft, host: HostPolicy, now: HostNow): void {
   }
 }
 
-/** After the last cycle's boot grace without life: stop, lock, and call a person. */
-function reachLimit(draft: Draft, host: HostPolicy): void {
+/**
+ * The limit is reached and the last cycle's boot grace over: stop, lock, and call a person. Answers the refusals as they
+ * are then.
+ */
+function reachLimit(draft: Draft, host: HostPolicy, refusals: readonly Refusal[]): readonly Refusal[] {
+  const codes = refusals.map(({ code }) => code)
   const record = recordOf(draft.state, host.name)
+  if (!codes.includes('cycle-limit') || codes.includes('boot-grace') || record.lockout !== undefined) return refusals
   const { maxCyclesPerOutage } = draft.state.policy
-  if (record.lockout !== undefined || host.levels.length === 0) return
-  if ((record.outage?.cycles ?? 0) < maxCyclesPerOutage) return
-  const graceHolds = refusalsFor(draft.state, host, 'recovery', draft.now).some(({ code }) => code === 'boot-grace')
-  if (graceHolds) return
-  const sentence = `${host.name} did not come back after ${maxCyclesPerOutage} power cycles; it is left alone until a person clears the lockout.`
+  const inOutage = record.outage?.cycles ?? 0
+  const tried =
+    inOutage >= maxCyclesPerOutage
+      ? `after ${inOutage} power cycles`
+      : `for good with ${cyclesInADay(draft.state, record, draft.now)} power cycles within a day`
+  const sentence = `${host.name} did not come back ${tried}; it is left alone until a person clears the lockout.`
   draft.putRecord(host.name, { lockout: { at: draft.now, sentence } })
   draft.tell('cycle-limit', sentence, { host: host.name })
+  return refusals.map((refusal) => (refusal.code === 'cycle-limit' ? { ...refusal, sentence } : refusal))
 }
 
 function noteRefusals(draft: Draft, host: HostPolicy, now: HostNow, refusals: readonly Refusal[]): void {
   const codes = refusals.map(({ code }) => code)
   const changed = codes.join() !== now.refusals.map(({ code }) => code).join()
-  const refusedSince = refusals.length === 0 ? undefined : (now.refusedSince ?? draft.now)
+  const silentHold = codes.length > 0 && codes.every((code) => code === 'unmapped' || code === 'dry-run')
+  // A plan that is given up again and again is a hold as well: only cutting, or life, ends it.
+  const held = codes.length > 0 || now.abandoned !== undefined
+  const refusedSince = silentHold ? undefined : (now.refusedSince ?? (held ? draft.now : undefined))
   const heldMs = refusedSince === undefined ? 0 : elapsedMs(refusedSince, draft.now)
-  const silentHold = codes.every((code) => code === 'unmapped' || code === 'dry-run')
-  const loud = !silentHold && now.heldTold !== true && heldMs >= draft.state.policy.heldAlertAfterMs
-  draft.put('hostsNow', host.name, { ...now, refusals, refusedSince, heldTold: loud || now.heldTold })
+  const loud = held && now.heldTold !== true && heldMs >= draft.state.policy.heldAlertAfterMs
+  if (changed || loud || refusedSince !== now.refusedSince) {
+    draft.put('hostsNow', host.name, { ...now, refusals, refusedSince, heldTold: loud || now.heldTold })
+  }
   const about = { host: host.name, guards: codes }
-  const why = refusals.map(({ sentence }) => sentence).join(' ')
+  const givenUp = now.abandoned === undefined ? '' : `The last plan was given up: ${now.abandoned.sentence}`
+  const why = refusals.length === 0 ? givenUp : refusals.map(({ sentence }) => sentence).join(' ')
   if (changed && refusals.length > 0) draft.tell('refused', `${host.name} is not power-cycled now: ${why}`, about)
   if (loud) draft.tell('recovery-held', `${host.name} has been dead and held back for ${spell(heldMs)}: ${why}`, about)
-  if (refusedSince !== undefined && !silentHold && heldMs < draft.state.policy.heldAlertAfterMs) {
+  if (refusedSince !== undefined && heldMs < draft.state.policy.heldAlertAfterMs) {
     draft.wakeIn(draft.state.policy.heldAlertAfterMs - heldMs)
   }
 }
 
+/** After a plan that was given up the next one waits: a round at first, then longer and longer. */
+function tryCycle(draft: Draft, host: HostPolicy, now: HostNow): void {
+  if (now.abandoned !== undefined) {
+    const rounds = Math.min(2 ** (now.abandoned.times - 1), LONGEST_WAIT_ROUNDS)
+    const leftMs = rounds * draft.state.policy.intervalMs - elapsedMs(now.abandoned.at, draft.now)
+    if (leftMs > 0) return draft.wakeIn(leftMs)
+  }
+  claimCycle(draft, host, now)
+}
+
 function claimCycle(draft: Draft, host: HostPolicy, now: HostNow): void {
+  if (claimsOn(draft.state, host.name).some(({ purpose, goal }) => purpose === 'recovery' && goal === 'cycle')) return
   const rounds = Math.max(now.failures, now.wedgedRounds)
   const round = roundOf(draft.state)
   const storm = round.storms[host.cluster] !== undefined
@@ -149,6 +186,8 @@ function claimCycle(draft: Draft, host: HostPolicy, now: HostNow): void {
     blocks: [],
     until: { renewedAt: draft.now, ttlMs: host.offHoldMs + host.bootGraceMs + CLAIM_TTL_MS },
   })
+  // At once, so that the next host sees that one is in flight.
+  arbitrateTarget(draft, host.name)
 }
 
 /** Told once, and again when the cycle that would have run would have ended without success. */

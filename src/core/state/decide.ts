@@ -1,4 +1,4 @@
-import { observeProbed, observeRound, voidAfterGap } from '../evidence/observe.ts'
+import { freshOf, observeProbed, observeRound, voidAfterGap } from '../evidence/observe.ts'
 import { takeOrder } from '../orders/take-order.ts'
 import { advanceIntents } from '../power/advance.ts'
 import { arbitrate } from '../power/arbiter.ts'
@@ -37,12 +37,16 @@ function observe(draft: Draft, event: Event): void {
       return takeOver(draft, event.breadcrumbs, event.storeLost)
     case 'configured':
       return configured(draft)
-    case 'round':
-      observeRound(draft, event.round, event.evidence)
-      return observeForPlans(draft, event.evidence)
-    case 'probed':
-      observeProbed(draft, event.evidence)
-      return observeForPlans(draft, event.evidence)
+    case 'round': {
+      const fresh = freshOf(draft, event.evidence)
+      observeRound(draft, event.round, fresh)
+      return observeForPlans(draft, fresh)
+    }
+    case 'probed': {
+      const fresh = freshOf(draft, event.evidence)
+      observeProbed(draft, fresh)
+      return observeForPlans(draft, fresh)
+    }
     case 'device-read':
       return observeDevice(draft, event.device, event.identity, event.readings)
     case 'device-failed':

@@ -15,6 +15,9 @@ import type {
   Told,
 } from './types.ts'
 
+/** A clock that boots in 1970 puts things half a century away: looked at again every hour. */
+const LONGEST_SLEEP_MS = 3_600_000
+
 /** One decision while it is being made: what was changed is at once seen by the slices that come after. */
 export class Draft {
   readonly now: At
@@ -74,7 +77,7 @@ export class Draft {
   }
 
   wakeIn(ms: number): void {
-    this.#wakeInMs = Math.min(this.#wakeInMs ?? Number.POSITIVE_INFINITY, Math.max(0, ms))
+    this.#wakeInMs = Math.min(this.#wakeInMs ?? LONGEST_SLEEP_MS, Math.max(0, ms))
   }
 
   decision(): Decision {

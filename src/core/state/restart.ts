@@ -19,7 +19,7 @@ export function takeOver(draft: Draft, breadcrumbs: readonly FoundBreadcrumb[], 
   for (const { id } of Object.values(draft.state.commands)) draft.put('commands', id, undefined)
   for (const intent of open) resumeIntent(draft, intent)
   reserveIds(draft, breadcrumbs)
-  for (const crumb of breadcrumbs) honour(draft, crumb)
+  honourAll(draft, breadcrumbs)
   draft.wakeIn(0)
 }
 
@@ -32,15 +32,19 @@ function describeOpen(open: readonly Intent[]): string {
 function resumeIntent(draft: Draft, intent: Intent): void {
   if (intent.barrier === 'checking') {
     draft.put('intents', intent.id, undefined)
-    if (intent.purpose === 'recovery') endClaim(draft, intent.claim.id)
+    // A wish to cut power that is still standing after a restart was made in another situation.
+    if (intent.kind === 'cycle') endClaim(draft, intent.claim.id)
     return
   }
   const legs = intent.legs.map((leg): Leg => {
     // Whatever was out may have been sent, and may still land: look before anything else.
-    const mayLand = leg.step === 'turning-off' && leg.offCommittedAt !== undefined
+    const out = leg.step === 'turning-off' || leg.command !== undefined
+    const mayLand = out && leg.offCommittedAt !== undefined
     const until = later(draft.now, slowestMs(draft, leg))
     return {
       ...leg,
+      // What was on before we were gone is looked at once more before the plan is done.
+      step: leg.step === 'on' && (leg.offCommittedAt !== undefined || intent.kind === 'on') ? 'settling' : leg.step,
       command: undefined,
       attempts: 0,
       nextAt: undefined,
@@ -64,12 +68,35 @@ function reserveIds(draft: Draft, breadcrumbs: readonly FoundBreadcrumb[]): void
   if (free !== nextId) draft.putMeta({ nextId: free })
 }
 
+/** Marks whose outlets are all in good hands are forgotten; the others are honoured. */
+function honourAll(draft: Draft, breadcrumbs: readonly FoundBreadcrumb[]): void {
+  const plans = new Set(Object.keys(draft.state.intents))
+  const served = new Set<string>()
+  for (const crumb of breadcrumbs) {
+    if (plans.has(crumb.intent)) continue
+    if (isServed(draft.state, crumb)) served.add(crumb.intent)
+    else honour(draft, crumb)
+  }
+  for (const intent of served) {
+    if (draft.state.intents[intent] === undefined) draft.effect({ kind: 'breadcrumb-remove', intent })
+  }
+}
+
+/** Another plan holds the outlet, or it is off by somebody's will: what the mark stands for is over. */
+function isServed(state: State, { intent, device, outlet }: FoundBreadcrumb): boolean {
+  const key = outletKey({ device, outlet })
+  const record = state.outlets[key]
+  if (record?.offOnPurpose !== undefined || record?.personOffSince !== undefined) return true
+  return Object.values(state.intents).some(
+    ({ id, legs }) => id !== intent && legs.some(({ ref }) => outletKey(ref) === key),
+  )
+}
+
 /** An OFF of ours without its plan: whatever was to come of it, it ends on. */
 function honour(draft: Draft, crumb: FoundBreadcrumb): void {
   const known = draft.state.intents[crumb.intent]
   const ref = { device: crumb.device, outlet: crumb.outlet }
   const key = outletKey(ref)
-  if (known?.legs.some((leg) => outletKey(leg.ref) === key) === true) return
   const about = { host: crumb.target, device: crumb.device, outlet: crumb.outlet, intent: crumb.intent }
   const device = deviceOf(draft.state, crumb.device)
   if (device === undefined) {
@@ -78,10 +105,6 @@ function honour(draft: Draft, crumb: FoundBreadcrumb): void {
       `Outlet ${key} of ${crumb.target} was turned off by us ${spell(elapsedMs(crumb.offAt, draft.now))} ago (${crumb.reason}), but ${crumb.device} is not configured any more. Turn it on by hand.`,
       about,
     )
-    return
-  }
-  if (draft.state.outlets[key]?.offOnPurpose !== undefined) {
-    draft.effect({ kind: 'breadcrumb-remove', intent: crumb.intent })
     return
   }
   if (crumb.deviceId !== undefined && draft.state.pins[crumb.device] === undefined) {

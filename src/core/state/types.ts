@@ -50,6 +50,8 @@ export type OutletRecord = {
   /** Off by this claim of ours, on purpose: turned on again when the claim ends. */
   readonly offOnPurpose?: { readonly claim: string; readonly target: string; readonly by: string; readonly at: At }
   readonly lastState?: 'on' | 'off' | 'unknown'
+  /** A timer inside the device could not be disarmed: until then it may turn the outlet on. */
+  readonly timerUntil?: At
 }
 
 export type Meta = {
@@ -92,6 +94,8 @@ export type HostNow = {
   readonly refusals: readonly Refusal[]
   readonly refusedSince?: At
   readonly heldTold?: boolean
+  /** The last plan for it that was given up before anything was cut, and how many in a row. */
+  readonly abandoned?: { readonly at: At; readonly times: number; readonly sentence: string }
 }
 
 export type DeviceNow = {

@@ -16,13 +16,13 @@ const IDENTIFY_TRIES = 3
 const KEPT_CYCLE_TIMES = 32
 /** What is allowed between the hold and the moment an outlet must be on. */
 const ON_SLACK_MS = 60_000
+const MAPPING_CHANGED = 'The configuration of its outlets has changed.'
 
 /** Before anything is cut: the devices say who they are, the host is asked once more, and so are the guards. */
 export function stepChecking(draft: Draft, intent: Intent): void {
   if (intent.aborted !== undefined) return abandon(draft, intent, intent.aborted.code, intent.aborted.sentence)
-  const host = hostOf(draft.state, intent.target)
-  if (host !== undefined && host.mappingHash !== intent.mappingHash) {
-    return abandon(draft, intent, 'mapping-changed', 'The configuration of its outlets has changed.')
+  if (subjectOf(draft.state, intent.target)?.mappingHash !== intent.mappingHash) {
+    return abandon(draft, intent, 'mapping-changed', MAPPING_CHANGED)
   }
   if (intent.finalProbe?.alive === true && !intent.verifiesMapping) {
     return abandon(
@@ -66,6 +66,7 @@ function decideToCut(draft: Draft, intent: Intent): void {
   const personOff = intent.legs.find(({ before }) => before?.state === 'off')
   if (personOff !== undefined && intent.kind === 'cycle') {
     const key = outletKey(personOff.ref)
+    draft.put('outlets', key, { key, lastState: 'off', ...draft.state.outlets[key], personOffSince: draft.now })
     return abandon(draft, intent, 'switched-off-by-operator', `Outlet ${key} is already off and we did not do it.`)
   }
   const unread = intent.legs.find(({ before }) => before === undefined || before.state === 'unknown')
@@ -84,13 +85,23 @@ function decideToCut(draft: Draft, intent: Intent): void {
 /** The guards' last word for a plan; asked before each OFF. */
 export function guardsFor(draft: Draft, intent: Intent): Refusal[] {
   const host = subjectOf(draft.state, intent.target)
-  return host === undefined ? [] : refusalsFor(draft.state, host, intent.purpose, draft.now, intent)
+  if (host?.mappingHash !== intent.mappingHash) return [{ code: 'mapping-suspect', sentence: MAPPING_CHANGED }]
+  return refusalsFor(draft.state, host, intent.purpose, draft.now, intent)
 }
 
 /** The budget is spent and the ON is owed in the same transaction that queues the first command towards OFF. */
 function beginCutting(draft: Draft, intent: Intent): void {
   const slowest = Math.max(...intent.legs.map((leg) => slowestMs(draft, leg)))
   const cycles = countCycle(draft, intent)
+  const seen = draft.state.hostsNow[intent.target]
+  if (seen !== undefined) {
+    draft.put('hostsNow', intent.target, {
+      ...seen,
+      refusedSince: undefined,
+      heldTold: undefined,
+      abandoned: undefined,
+    })
+  }
   putIntent(draft, intent.id, {
     barrier: 'all-off',
     othersAlive: othersAlive(draft, intent),
@@ -140,6 +151,11 @@ function othersAlive(draft: Draft, intent: Intent): string[] {
 export function abandon(draft: Draft, intent: Intent, code: string, sentence: string, guards = [code]): void {
   draft.put('intents', intent.id, undefined)
   endClaim(draft, intent.claim.id)
+  const seen = draft.state.hostsNow[intent.target]
+  if (seen !== undefined && intent.purpose === 'recovery') {
+    const times = (seen.abandoned?.times ?? 0) + 1
+    draft.put('hostsNow', intent.target, { ...seen, abandoned: { at: draft.now, times, sentence } })
+  }
   draft.tell(
     'cycle-abandoned',
     `The planned ${intent.kind} of ${intent.target} is given up, nothing was switched: ${sentence}`,

@@ -7,6 +7,8 @@ import type { CommandOp, Intent, Leg } from '../types.ts'
 /** A command that could not leave within this is not sent: what it was decided on is no longer fresh. */
 const SEND_WITHIN_MS = 5_000
 const FALLBACK_SLOWEST_MS = 60_000
+/** How much longer than the hold the timer inside the device runs: it must never be the first to turn on. */
+export const TIMER_SLACK_MS = 60_000
 
 /** Puts one leg into its place. */
 export function putLeg(draft: Draft, intent: string, index: number, part: Partial<Leg>): void {

@@ -4,7 +4,7 @@ import { roundOf } from '../../state/initial.ts'
 import { type At, later, reached } from '../../time.ts'
 import { type Intent, outletKey } from '../types.ts'
 import { issue, putIntent } from './command.ts'
-import { toAllOn, turnBack } from './turning-off.ts'
+import { onAgain, toAllOn, turnBack } from './turning-off.ts'
 
 /** When the mapping is looked at after the OFF: a host that still answers then is not on that outlet. */
 export const MAPPING_LOOKS_MS: readonly number[] = [10_000, 20_000]
@@ -13,6 +13,8 @@ export const MAPPING_LOOKS_MS: readonly number[] = [10_000, 20_000]
 export function stepHolding(draft: Draft, intent: Intent): void {
   if (intent.aborted !== undefined) return turnBack(draft, intent)
   if (intent.kind === 'off') return settleOff(draft, intent)
+  const aborted = onAgain(draft, intent)
+  if (aborted !== undefined) return turnBack(draft, { ...intent, aborted })
   const end = holdEnd(draft, intent)
   if (reached(end, draft.now)) return endHold(draft, intent)
   askAboutMapping(draft, intent)

@@ -3,13 +3,11 @@ import type { Draft } from '../../state/draft.ts'
 import { later, reached } from '../../time.ts'
 import { type Intent, type Leg, outletKey } from '../types.ts'
 import { guardsFor } from './checking.ts'
-import { issue, putIntent, putLeg } from './command.ts'
+import { issue, putIntent, putLeg, slowestMs, TIMER_SLACK_MS } from './command.ts'
 
 const OFF_TRIES = 3
 /** Between two looks at an outlet whose OFF may still land. */
 export const LOOK_AGAIN_MS = 2_000
-/** How much longer than the hold the timer inside the device runs: it must never be the first to turn on. */
-const TIMER_SLACK_MS = 60_000
 
 /** Every leg to a verified OFF; the guards are asked before each OFF that leaves. */
 export function stepAllOff(draft: Draft, intent: Intent): void {
@@ -21,23 +19,38 @@ export function stepAllOff(draft: Draft, intent: Intent): void {
   }
   const current = draft.state.intents[intent.id]
   if (current === undefined) return
-  if (current.aborted !== undefined) return turnBack(draft, current)
+  const aborted = current.aborted ?? onAgain(draft, current)
+  if (aborted !== undefined) return turnBack(draft, { ...current, aborted })
   if (current.legs.every(({ step, command }) => step === 'off' && command === undefined)) allOff(draft, current)
+}
+
+/** Somebody, or the device itself, has undone an OFF that was verified: there is nothing left to hold. */
+export function onAgain(draft: Draft, { legs }: Intent): Intent['aborted'] {
+  for (const { ref, step, offConfirmedAt } of legs) {
+    const device = draft.state.devicesNow[ref.device]
+    const reading = device?.identityOk === false ? undefined : device?.readings[ref.outlet]
+    if (step !== 'off' || reading?.state !== 'on' || offConfirmedAt === undefined) continue
+    if (reading.at.bootId === offConfirmedAt.bootId && reading.at.monoMs <= offConfirmedAt.monoMs) continue
+    return { code: 'switched-on', sentence: `Outlet ${outletKey(ref)} is on again, and we did not do it.` }
+  }
+  return undefined
 }
 
 function stepLeg(draft: Draft, intent: Intent, index: number): void {
   const leg = intent.legs[index] as Leg
   if (leg.command !== undefined || leg.step === 'off') return
   if (leg.nextAt !== undefined && !reached(leg.nextAt, draft.now)) return draft.wakeBy(leg.nextAt)
+  if (leg.attempts >= OFF_TRIES) {
+    const sentence = `Outlet ${outletKey(leg.ref)} could not be turned off: ${leg.lastError?.sentence ?? 'it stays on'}`
+    return putIntent(draft, intent.id, { aborted: { code: 'off-failed', sentence } })
+  }
+  // After a restart, or where another wish took over, the device says again who it is.
+  if (leg.identityOk !== true) return issue(draft, intent, index, 'identify')
   if (leg.step === 'arming') {
     return issue(draft, intent, index, 'arm', Math.ceil((intent.holdMs + TIMER_SLACK_MS) / 1000))
   }
   // An OFF is out whose effect is not known: look before anything else is sent.
   if (leg.offMayLandUntil !== undefined) return issue(draft, intent, index, 'read')
-  if (leg.attempts >= OFF_TRIES) {
-    const sentence = `Outlet ${outletKey(leg.ref)} could not be turned off: ${leg.lastError?.sentence ?? 'it stays on'}`
-    return putIntent(draft, intent.id, { aborted: { code: 'off-failed', sentence } })
-  }
   const refusals = guardsFor(draft, intent)
   if (refusals.length > 0) {
     const sentence = refusals.map((each) => each.sentence).join(' ')
@@ -65,7 +78,8 @@ export function offConfirmed(draft: Draft, intent: Intent, index: number): void 
   putLeg(draft, intent.id, index, {
     step: 'off',
     offConfirmedAt: draft.now,
-    offMayLandUntil: undefined,
+    // An earlier try of the same OFF may still land: no ON is believed before that.
+    offMayLandUntil: later(draft.now, slowestMs(draft, intent.legs[index] as Leg)),
     nextAt: undefined,
     attempts: 0,
   })
@@ -98,13 +112,15 @@ export function turnBack(draft: Draft, intent: Intent): void {
   toAllOn(draft, intent)
 }
 
+/** What no OFF was ever meant for is left as it is: a person may have switched it meanwhile. */
 export function toAllOn(draft: Draft, intent: Intent): void {
   putIntent(draft, intent.id, {
     barrier: 'all-on',
+    aborted: intent.aborted,
     turningOnSince: draft.now,
     legs: intent.legs.map((leg) => ({
       ...leg,
-      step: 'turning-on',
+      step: leg.offCommittedAt === undefined ? 'on' : 'turning-on',
       identityOk: undefined,
       attempts: 0,
       nextAt: undefined,

@@ -6,7 +6,7 @@ import { hostOf } from '../arbiter.ts'
 import { endClaim } from '../claims.ts'
 import { type Intent, type Leg, outletKey } from '../types.ts'
 import { fallBack } from './checking.ts'
-import { backoffMs, issue, putIntent, putLeg } from './command.ts'
+import { backoffMs, issue, putIntent, putLeg, TIMER_SLACK_MS } from './command.ts'
 
 /** After an ON the outlet is read again this much later, and not before an OFF could no longer land. */
 const SETTLE_MS = 2_000
@@ -25,22 +25,29 @@ export function stepAllOn(draft: Draft, intent: Intent): void {
   }
   const current = draft.state.intents[intent.id]
   if (current === undefined) return
-  if (current.legs.every(({ step, command }) => step === 'on' && command === undefined)) return finish(draft, current)
+  if (current.legs.every(isDone)) return finish(draft, current)
   tellTrouble(draft, current, since)
+}
+
+function isDone(leg: Leg): boolean {
+  return leg.step === 'on' && leg.command === undefined && !needsDisarm(leg)
+}
+
+function needsDisarm({ timerArmed, attempts }: Leg): boolean {
+  return timerArmed === 'yes' && attempts < DISARM_TRIES
 }
 
 function stepLeg(draft: Draft, intent: Intent, index: number): void {
   const leg = intent.legs[index] as Leg
   if (leg.command !== undefined) return
   if (leg.nextAt !== undefined && !reached(leg.nextAt, draft.now)) return draft.wakeBy(leg.nextAt)
-  if (leg.step === 'on') return disarmOnce(draft, intent, index, leg)
+  if (leg.step === 'on') {
+    // The timer inside the device has served. Where it cannot be disarmed it may fire: it can only turn on what is on.
+    if (needsDisarm(leg)) issue(draft, intent, index, 'disarm')
+    return
+  }
   if (leg.identityOk !== true) return issue(draft, intent, index, 'identify')
   issue(draft, intent, index, leg.step === 'settling' ? 'read' : 'on')
-}
-
-/** The timer inside the device has served; a few tries, then it may fire: it can only turn on what is on. */
-function disarmOnce(draft: Draft, intent: Intent, index: number, leg: Leg): void {
-  if (leg.timerArmed === 'yes' && leg.attempts < DISARM_TRIES) issue(draft, intent, index, 'disarm')
 }
 
 /** The device says that it turned the outlet on: believed only after a second look. */
@@ -100,9 +107,11 @@ function finish(draft: Draft, intent: Intent): void {
   const about = { host: intent.target, intent: intent.id }
   draft.put('intents', intent.id, undefined)
   draft.effect({ kind: 'breadcrumb-remove', intent: intent.id })
-  for (const { ref } of intent.legs) {
-    const key = outletKey(ref)
-    draft.put('outlets', key, { key, lastState: 'on' })
+  for (const leg of intent.legs) {
+    if (leg.offCommittedAt === undefined && intent.kind !== 'on') continue
+    const key = outletKey(leg.ref)
+    const timerUntil = leg.timerArmed === 'yes' ? (leg.deviceTimerAt ?? latestTimer(draft, intent)) : undefined
+    draft.put('outlets', key, { key, lastState: 'on', ...(timerUntil === undefined ? {} : { timerUntil }) })
   }
   tellFinish(draft, intent, about)
   draft.wakeIn(0)
@@ -128,9 +137,16 @@ function finish(draft: Draft, intent: Intent): void {
   if (intent.kind === 'cycle' && cut) draft.putMeta({ lastCycleEndedAt: draft.now })
 }
 
+/** A timer of which it is not known when it was armed has fired by then. */
+function latestTimer(draft: Draft, intent: Intent): At {
+  return later(draft.now, intent.holdMs + 2 * TIMER_SLACK_MS)
+}
+
 function tellFinish(draft: Draft, intent: Intent, about: { host: string; intent: string }): void {
   const outlets = list(intent.legs.map(({ ref }) => outletKey(ref)))
-  if (intent.kind === 'cycle' && intent.aborted === undefined) {
+  if (intent.kind !== 'on' && intent.legs.every(({ offCommittedAt }) => offCommittedAt === undefined)) {
+    draft.tell('cycle-abandoned', `The ${intent.kind} of ${intent.target} is given up, nothing was switched.`, about)
+  } else if (intent.kind === 'cycle' && intent.aborted === undefined) {
     const host = hostOf(draft.state, intent.target)
     const grace = host === undefined ? '' : ` It has ${spell(host.bootGraceMs)} to boot.`
     draft.tell('cycle-done', `Outlet ${outlets} of ${intent.target} is verified on.${grace}`, about)

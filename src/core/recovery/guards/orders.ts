@@ -2,6 +2,7 @@ import { spell } from '../../phrase.ts'
 import { blockerOf, endOf } from '../../power/claims.ts'
 import { feedsOf, metaOf } from '../../state/initial.ts'
 import { elapsedMs } from '../../time.ts'
+import { VIEW_FRESH_MS } from './cluster.ts'
 import { AUTOMATIC, type Guard, RECOVERY, type Situation } from './guard.ts'
 
 /** Guards about what people and other parts of us have asked for. */
@@ -38,9 +39,11 @@ function onBattery({ state }: Situation): string | undefined {
   return 'The cluster runs on battery: the power plan decides about hosts now.'
 }
 
-function upsUnknown({ state }: Situation): string | undefined {
-  const feeds = feedsOf(state)
-  if (!feeds.upsConfigured || (feeds.ups !== undefined && feeds.ups.state !== 'unknown')) return undefined
+function upsUnknown({ state, now }: Situation): string | undefined {
+  const { upsConfigured, ups } = feedsOf(state)
+  if (!upsConfigured || (ups !== undefined && ups.state !== 'unknown' && elapsedMs(ups.at, now) <= VIEW_FRESH_MS)) {
+    return undefined
+  }
   return 'A UPS is configured, but its state is not known.'
 }
 

@@ -1,8 +1,11 @@
 import { spell } from '../../phrase.ts'
+import { claimsOn } from '../../power/claims.ts'
 import { outletOf } from '../../power/outlets.ts'
 import { type Intent, outletKey } from '../../power/types.ts'
 import { metaOf, roundOf } from '../../state/initial.ts'
 import { sinceMs } from '../../state/since.ts'
+import type { HostRecord, State } from '../../state/types.ts'
+import type { At } from '../../time.ts'
 import { levelFor } from '../level.ts'
 import { AUTOMATIC, EVERYONE, type Guard, RECOVERY, type Situation } from './guard.ts'
 
@@ -63,13 +66,13 @@ function storeUnavailable({ state }: Situation): string | undefined {
 }
 
 /** One host at a time, and a pause between two. */
-function cycleInFlight({ state, now, host, self }: Situation): string | undefined {
+function cycleInFlight({ state, now, host, self, purpose }: Situation): string | undefined {
   for (const intent of Object.values(state.intents)) {
     if (intent.id === self?.id) continue
     if (intent.barrier === 'stuck' && !sharesDevice(intent, host.levels.flat())) continue
     return `${intent.target} is being switched (${intent.kind}): one host at a time.`
   }
-  if (self?.legs.some(({ offCommittedAt }) => offCommittedAt !== undefined) === true) return undefined
+  if (purpose === 'operator' || (self !== undefined && self.barrier !== 'checking')) return undefined
   const ended = metaOf(state).lastCycleEndedAt
   if (ended === undefined) return undefined
   const leftMs = state.policy.cycleSpacingMs - sinceMs(state, ended, now)
@@ -86,6 +89,8 @@ function mappingSuspect({ record }: Situation): string | undefined {
 }
 
 function switchedOff({ state, host }: Situation): string | undefined {
+  const order = claimsOn(state, host.name).find(({ goal, purpose }) => goal === 'off' && purpose !== 'recovery')
+  if (order !== undefined) return `${host.name} is to stay off on order of ${order.by}: ${order.reason}.`
   for (const ref of host.levels[0] ?? []) {
     const outlet = state.outlets[outletKey(ref)]
     if (outlet?.offOnPurpose !== undefined)
@@ -112,14 +117,19 @@ function drawsStandby({ state, host }: Situation): string | undefined {
   return `${host.name} draws only ${total.toFixed(1)} W: it was shut down, or lost its own supply. A cycle would not tell why.`
 }
 
+export function cyclesInADay(state: State, record: HostRecord, now: At): number {
+  return record.cycleTimes.filter((at) => sinceMs(state, at, now) < DAY_MS).length
+}
+
 /** The budget of this outage, the rolling day, and the lockout that outlasts both. */
 function cycleLimit({ state, now, record, self }: Situation): string | undefined {
-  if (self?.legs.some(({ offCommittedAt }) => offCommittedAt !== undefined) === true) return undefined
+  // Once it has begun, a cycle is counted already.
+  if (self !== undefined && self.barrier !== 'checking') return undefined
   if (record.lockout !== undefined) return record.lockout.sentence
   const { maxCyclesPerOutage, maxCyclesPerDay } = state.policy
   const cycles = record.outage?.cycles ?? 0
   if (cycles >= maxCyclesPerOutage) return `${cycles} power cycles in this outage did not help; more will not.`
-  const recent = record.cycleTimes.filter((at) => sinceMs(state, at, now) < DAY_MS).length
+  const recent = cyclesInADay(state, record, now)
   if (recent >= maxCyclesPerDay) return `${recent} power cycles within a day: something else is wrong.`
   return undefined
 }

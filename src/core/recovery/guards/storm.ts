@@ -1,4 +1,6 @@
 import { list, spell } from '../../phrase.ts'
+import type { HostPolicy } from '../../policy.ts'
+import { offOnPurpose } from '../../power/outlets.ts'
 import { outletKey } from '../../power/types.ts'
 import { feedsOf, roundOf } from '../../state/initial.ts'
 import type { State } from '../../state/types.ts'
@@ -17,13 +19,14 @@ export function notAlive(state: State, cluster: string): string[] {
     if (host.cluster !== cluster) continue
     const now = state.hostsNow[host.name]
     if (now?.verdict === 'up' && now.failures === 0) continue
-    const offOnPurpose = (host.levels[0] ?? []).some((ref) => {
-      const outlet = state.outlets[outletKey(ref)]
-      return outlet?.offOnPurpose !== undefined || outlet?.personOffSince !== undefined
-    })
-    if (!offOnPurpose) names.push(host.name)
+    if (!isOff(state, host)) names.push(host.name)
   }
   return names
+}
+
+function isOff(state: State, host: HostPolicy): boolean {
+  if (offOnPurpose(state, host)) return true
+  return (host.levels[0] ?? []).some((ref) => state.outlets[outletKey(ref)]?.personOffSince !== undefined)
 }
 
 /** How many hosts of a cluster may be down at once before it is a storm. */
