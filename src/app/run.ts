@@ -2,6 +2,7 @@ import { formatProblems } from '../config/problem.ts'
 import { loadConfiguration } from './configuration/load.ts'
 import { createLog, type Log } from './log.ts'
 import { type Started, startDaemon } from './start.ts'
+import { onStopSignals } from './stop-signals.ts'
 import { SystemClock } from './system-clock.ts'
 
 /** How a run ended: `ok` after an orderly stop, else why not. */
@@ -39,20 +40,14 @@ async function superviseSignals(started: Started, log: Log, ending: PromiseWithR
   const onReload = () => {
     void started.daemon.reload().then(({ ok, sentence }) => (ok ? log.info(sentence) : undefined))
   }
-  const onStop = (signal: NodeJS.Signals) => {
-    if (!stopping) {
-      stopping = true
+  process.on('SIGHUP', onReload)
+  const stopListening = onStopSignals(
+    (signal) => {
       log.info(`${signal}: stopping; what is off because of us is turned on first. Once more stops at once.`)
       ending.resolve('ok')
-    } else {
-      hurry.abort()
-      ending.resolve('forced')
-    }
-  }
-  let stopping = false
-  process.on('SIGHUP', onReload)
-  process.on('SIGTERM', onStop)
-  process.on('SIGINT', onStop)
+    },
+    () => hurry.abort(),
+  )
   const { http } = started
   const tcp = http.tcp()
   if (tcp.ok) log.info(`Serving /metrics, /healthz and /api/v1 on port ${tcp.port}.`)
@@ -61,7 +56,6 @@ async function superviseSignals(started: Started, log: Log, ending: PromiseWithR
   await started.stop(hurry.signal)
   clearTimeout(deadline)
   process.off('SIGHUP', onReload)
-  process.off('SIGTERM', onStop)
-  process.off('SIGINT', onStop)
+  stopListening()
   return hurry.signal.aborted && end === 'ok' ? 'forced' : end
 }

@@ -1,4 +1,4 @@
-import { spell } from '../../core/phrase.ts'
+import { list } from '../../core/phrase.ts'
 import type { Told } from '../../core/state/types.ts'
 
 /** What the person watching is told; the rest is in the event history. */
@@ -26,6 +26,8 @@ export class Narrator {
   readonly #colour: boolean
   readonly #columns: number
   readonly #startMs: number
+  #strangers = new Set<string>()
+  #greeted: readonly string[] = []
 
   constructor(options: {
     readonly write: (text: string) => void
@@ -39,6 +41,12 @@ export class Narrator {
     this.#startMs = options.startMs
   }
 
+  /** The first answers of these hosts are told in one line, once all of them have come. */
+  greet(hosts: readonly string[]): void {
+    this.#greeted = hosts
+    this.#strangers = new Set(hosts)
+  }
+
   /** The lab's own words: what was done to it. */
   stage(atMs: number, sentence: string): void {
     this.#line(atMs, this.#paint('36', '>'), this.#paint('36', sentence), sentence)
@@ -46,6 +54,10 @@ export class Narrator {
 
   told(told: Told): void {
     if (QUIET.has(told.code)) return
+    if (told.code === 'host-up' && told.host !== undefined && this.#strangers.delete(told.host)) {
+      if (this.#strangers.size > 0) return
+      return this.#line(told.at.monoMs, this.#paint('32', '✔'), '', `${list(this.#greeted)} answer.`)
+    }
     const code = GOOD.has(told.code) ? '32' : COLOUR[told.severity]
     const mark = GOOD.has(told.code) ? '✔' : MARK[told.severity]
     this.#line(told.at.monoMs, this.#paint(code, mark), '', told.sentence)
@@ -55,8 +67,12 @@ export class Narrator {
     this.#write(`\n${this.#paint('1', text)}\n`)
   }
 
+  /** A line as it stands; what is too long for the terminal goes on below, indented as it began. */
   plain(text: string): void {
-    this.#write(`${text}\n`)
+    const indent = /^ */.exec(text)?.[0] ?? ''
+    const lines =
+      text.length <= this.#columns ? [text.trimStart()] : wrap(text.trimStart(), this.#columns - indent.length)
+    for (const line of lines) this.#write(`${indent}${line}\n`)
   }
 
   #line(atMs: number, mark: string, painted: string, sentence: string): void {
@@ -91,8 +107,4 @@ function wrap(text: string, width: number): string[] {
     }
   }
   return [...lines, line]
-}
-
-export function inRealTime(labMs: number, pace: number): string {
-  return `${spell(labMs)} there, ${spell(labMs / pace)} here`
 }

@@ -1,12 +1,14 @@
 import { readFileSync, writeFileSync } from 'node:fs'
 import { connect } from 'node:net'
 import { formatProblems } from '../../config/problem.ts'
+import { spell } from '../../core/phrase.ts'
 import type { Told } from '../../core/state/types.ts'
 import { LAB_CREDENTIALS, type Lab, LabFault, startLab } from '../../lab/servers/index.ts'
 import { homeLab } from '../../lab/world/index.ts'
 import { loadConfiguration } from '../configuration/load.ts'
 import { createLog } from '../log.ts'
 import { type Started, startDaemon } from '../start.ts'
+import { onStopSignals } from '../stop-signals.ts'
 import { PacedClock } from '../system-clock.ts'
 import { labConfiguration } from './lab-configuration.ts'
 import { serveLabControl } from './lab-control.ts'
@@ -35,30 +37,46 @@ export type LabRunEnd =
 export async function runLab(options: LabRunOptions): Promise<LabRunEnd> {
   const paths = labPaths(labDirectory(options.env))
   if (await answers(paths.socket)) {
-    const sentence = `A lab is running already (${paths.directory}). Order something from it: proxmox-watchdog lab hang pve3.`
+    const sentence = `A lab is running already (${paths.directory}). Order something from it: bin/proxmox-watchdog lab hang pve2.`
     return { ok: false, code: 'in-use', sentence }
   }
-  let lab: Lab
+  const interrupted = new AbortController()
+  const stopListening = onStopSignals(
+    () => {
+      options.write('\nThe lab ends.\n')
+      interrupted.abort()
+    },
+    () => {
+      removeLabDirectory(paths)
+      process.exit(130)
+    },
+  )
   try {
-    lab = await startLab({ spec: homeLab(), timeScale: options.pace })
+    const lab = await startLab({ spec: homeLab(), timeScale: options.pace })
+    try {
+      return await runIn(lab, paths, options, interrupted)
+    } finally {
+      await lab.stop()
+      removeLabDirectory(paths)
+    }
   } catch (error) {
     if (!(error instanceof LabFault)) throw error
     return { ok: false, code: 'cannot-start', sentence: `The lab cannot start: ${error.message}.` }
-  }
-  try {
-    return await runIn(lab, paths, options)
   } finally {
-    await lab.stop()
-    removeLabDirectory(paths)
+    stopListening()
   }
 }
 
-async function runIn(lab: Lab, paths: LabPaths, options: LabRunOptions): Promise<LabRunEnd> {
+async function runIn(
+  lab: Lab,
+  paths: LabPaths,
+  options: LabRunOptions,
+  interrupted: AbortController,
+): Promise<LabRunEnd> {
   prepareLabDirectory(paths, LAB_CREDENTIALS.password)
   writeFileSync(paths.configuration, labConfiguration(lab, paths))
   const clock = new PacedClock(options.pace)
   const narrator = new Narrator({ ...options, startMs: clock.now().monoMs })
-  const interrupted = interruption()
   const started = await startDaemon({
     // The lab never takes over what the environment says of real machines.
     load: () =>
@@ -110,8 +128,9 @@ async function play(
 function introduce(lab: Lab, started: Started, narrator: Narrator, pace: number): void {
   const { hosts, strips, gateway } = lab.state()
   const tcp = started.http.tcp()
+  narrator.greet(hosts.map(({ name }) => name))
   narrator.heading('A simulated lab on real sockets, and the real watchdog on it')
-  narrator.plain(`  Nothing outside this machine is touched. One second here is ${pace} seconds in the lab.`)
+  narrator.plain(`  Nothing outside this machine is touched. A second here is ${spell(pace * 1000)} in the lab.`)
   for (const { name, address, httpsPort, supplies } of hosts) {
     narrator.plain(
       `  ${name.padEnd(8)} https://${address}:${httpsPort}   outlet ${supplies.join(', ')}${name === 'nas' ? ' (protected, only watched)' : ''}`,
@@ -123,13 +142,6 @@ function introduce(lab: Lab, started: Started, narrator: Narrator, pace: number)
   narrator.plain(`  ${'gateway'.padEnd(8)} ${gateway.address}:${gateway.port}   the reference target`)
   if (tcp.ok) narrator.plain(`  metrics  http://127.0.0.1:${tcp.port}/metrics`)
   narrator.heading('What happens (minutes and seconds of the lab)')
-}
-
-/** Aborts at the first Ctrl-C or SIGTERM; the second ends the process as usual. */
-function interruption(): AbortController {
-  const interrupted = new AbortController()
-  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => interrupted.abort())
-  return interrupted
 }
 
 function answers(socket: string): Promise<boolean> {

@@ -85,7 +85,7 @@ function summarise({ narrator, daemon, lab, clock }: Tour, seen: readonly Told[]
     `  ${VICTIM} was found dead ${spell(at('host-down') - hungAt)} after it hung: ${state.policy.failureThreshold} rounds without an answer.`,
   )
   narrator.plain(
-    `  Its outlet was verified off ${spell(at('outlets-off') - at('cycle-begun'))} later, and stayed off for ${spell(state.policy.offHoldMs)}.`,
+    `  Its outlet was verified off ${spell(at('outlets-off') - at('host-down'))} later, and stayed off for ${spell(state.policy.offHoldMs)}.`,
   )
   narrator.plain(
     `  It answered again ${spell(at('host-recovered') - at('cycle-done'))} after its outlet was verified on.`,
