@@ -147,7 +147,7 @@ function tellHost(draft: Draft, host: HostPolicy, before: HostNow, after: HostNo
     draft.tell('host-unknown', `Nothing certain is known about ${host.name} for ${threshold} rounds: ${seen}.`, about)
   }
   if (after.verdict === before.verdict) return
-  const expected = expectedSilence(draft, host)
+  const expected = after.verdict === 'down' ? expectedSilence(draft, host) : undefined
   if (after.verdict === 'down' && expected !== undefined) {
     draft.tell('host-down', `${host.name} is silent: ${expected}.`, { ...about, severity: 'info' })
   } else if (after.verdict === 'down') {

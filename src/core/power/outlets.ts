@@ -38,8 +38,22 @@ export function deviceNowOf(draft: Draft, device: string): DeviceNow {
 
 /** Whether a host is without power because somebody ordered that through us. */
 export function offOnPurpose(state: State, host: HostPolicy): boolean {
-  for (const { offOnPurpose: off } of Object.values(state.outlets)) if (off?.target === host.name) return true
-  return host.levels.some((level) => level.some((ref) => state.outlets[outletKey(ref)]?.offOnPurpose !== undefined))
+  for (const ref of host.levels.flat()) if (state.outlets[outletKey(ref)]?.offOnPurpose !== undefined) return true
+  return Object.values(state.outlets).some(({ offOnPurpose: off }) => off?.target === host.name)
+}
+
+/** The same question for many hosts: the outlets are gone through once. */
+export function offOnPurposeIn(state: State): (host: HostPolicy) => boolean {
+  const targets = new Set<string>()
+  const keys = new Set<string>()
+  for (const [key, { offOnPurpose: off }] of Object.entries(state.outlets)) {
+    if (off === undefined) continue
+    targets.add(off.target)
+    keys.add(key)
+  }
+  if (keys.size === 0) return () => false
+  return ({ name, levels }) =>
+    targets.has(name) || levels.some((level) => level.some((ref) => keys.has(outletKey(ref))))
 }
 
 /** Whether a plan of ours is at work on an outlet. */

@@ -8,6 +8,7 @@ import { recordOf, roundOf } from '../state/initial.ts'
 import type { State } from '../state/types.ts'
 import { type At, elapsedMs, later } from '../time.ts'
 import { refusalsFor, wordOfEveryGuard } from './guards/evaluate.ts'
+import { type SilentHosts, silentHosts } from './guards/storm.ts'
 
 /** Why a host stands where it stands, what holds, and what happens next. */
 export type Explanation = {
@@ -17,6 +18,15 @@ export type Explanation = {
   readonly evidence: readonly Evidence[]
   readonly guards: readonly { readonly code: GuardCode; readonly holds: boolean; readonly sentence: string }[]
   readonly next: { readonly sentence: string; readonly at?: At }
+}
+
+/** A state outside of a decision never changes: whoever explains each host of it counts once. */
+const counted = new WeakMap<State, SilentHosts>()
+
+function silentIn(state: State): SilentHosts {
+  const silent = counted.get(state) ?? silentHosts(state)
+  counted.set(state, silent)
+  return silent
 }
 
 /** Undefined where no such host is configured. */
@@ -29,7 +39,7 @@ export function explainHost(state: State, name: string, now: At): Explanation | 
     verdict: seen?.verdict ?? 'unknown',
     sentence: describeVerdict(state, host, now),
     evidence: Object.values(seen?.latest ?? {}),
-    guards: wordOfEveryGuard(state, host, 'recovery', now, intentOn(state, name)),
+    guards: wordOfEveryGuard(state, host, 'recovery', now, intentOn(state, name), silentIn(state)),
     next: whatNext(state, host, now),
   }
 }
@@ -66,7 +76,7 @@ function whatNext(state: State, host: HostPolicy, now: At): Explanation['next'] 
       at: later(roundOf(state).at, left * intervalMs),
     }
   }
-  const refusals = refusalsFor(state, host, 'recovery', now)
+  const refusals = refusalsFor(state, host, 'recovery', now, undefined, silentIn(state))
   if (refusals.length === 0) return { sentence: 'It is power-cycled.', at: now }
   const codes = refusals.map(({ code }) => code).join(', ')
   return { sentence: `It is not power-cycled while this holds: ${codes}. Every round asks again.`, at: nextRound }

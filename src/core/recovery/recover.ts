@@ -4,7 +4,7 @@ import { list, spell } from '../phrase.ts'
 import type { HostPolicy } from '../policy.ts'
 import { arbitrateTarget, intentOn } from '../power/arbiter.ts'
 import { claimsOn, makeClaim } from '../power/claims.ts'
-import { offOnPurpose } from '../power/outlets.ts'
+import { offOnPurposeIn } from '../power/outlets.ts'
 import type { Draft } from '../state/draft.ts'
 import { recordOf, roundOf } from '../state/initial.ts'
 import { sinceMs } from '../state/since.ts'
@@ -12,6 +12,7 @@ import type { HostNow, Outage } from '../state/types.ts'
 import { type At, elapsedMs } from '../time.ts'
 import { refusalsFor } from './guards/evaluate.ts'
 import { cyclesInADay } from './guards/power.ts'
+import { type SilentHosts, silentHosts } from './guards/storm.ts'
 import { watchStorms } from './storms.ts'
 import { watchVerification } from './verification.ts'
 
@@ -22,12 +23,14 @@ const LONGEST_WAIT_ROUNDS = 16
 /** Outages, their ends, and the wish to cycle what is dead. Guards decide; this only asks them and tells. */
 export function recover(draft: Draft): void {
   watchStorms(draft)
+  const isOffOnPurpose = offOnPurposeIn(draft.state)
+  const silent = silentHosts(draft.state)
   for (const host of draft.state.policy.hosts) {
     const now = draft.state.hostsNow[host.name]
     if (now === undefined) continue
     watchVerification(draft, host, now)
-    if (offOnPurpose(draft.state, host)) continue
-    if (now.verdict === 'down' || now.verdict === 'wedged') considerDead(draft, host, now)
+    if (isOffOnPurpose(host)) continue
+    if (now.verdict === 'down' || now.verdict === 'wedged') considerDead(draft, host, now, silent)
     else if (now.verdict === 'up') considerAlive(draft, host, now)
   }
 }
@@ -88,10 +91,10 @@ function cycles(outage: Outage): string {
   return outage.cycles === 1 ? '1 power cycle' : `${outage.cycles} power cycles`
 }
 
-function considerDead(draft: Draft, host: HostPolicy, now: HostNow): void {
+function considerDead(draft: Draft, host: HostPolicy, now: HostNow, silent: SilentHosts): void {
   openOutage(draft, host, now)
   if (intentOn(draft.state, host.name) !== undefined) return
-  const refusals = reachLimit(draft, host, refusalsFor(draft.state, host, 'recovery', draft.now))
+  const refusals = reachLimit(draft, host, refusalsFor(draft.state, host, 'recovery', draft.now, undefined, silent))
   noteRefusals(draft, host, nowOf(draft, host.name), refusals)
   if (refusals.length === 0) return tryCycle(draft, host, now)
   if (refusals.length === 1 && refusals[0]?.code === 'dry-run') tellWouldCycle(draft, host)

@@ -9,7 +9,7 @@ import type { Guard, Situation } from './guard.ts'
 import { lifeGuards } from './life.ts'
 import { orderGuards } from './orders.ts'
 import { powerGuards } from './power.ts'
-import { stormGuards } from './storm.ts'
+import { type SilentHosts, silentHosts, stormGuards } from './storm.ts'
 
 /** All guards, in the order in which they are told. */
 export const ALL_GUARDS: readonly Guard[] = [
@@ -21,8 +21,15 @@ export const ALL_GUARDS: readonly Guard[] = [
 ]
 
 /** The guards that refuse to begin cutting the power of `host` for `purpose`; none where it may begin. */
-export function refusalsFor(state: State, host: HostPolicy, purpose: Purpose, now: At, self?: Intent): Refusal[] {
-  const situation = situationOf(state, host, purpose, now, self)
+export function refusalsFor(
+  state: State,
+  host: HostPolicy,
+  purpose: Purpose,
+  now: At,
+  self?: Intent,
+  silent = silentHosts(state),
+): Refusal[] {
+  const situation = situationOf(state, host, purpose, now, self, silent)
   const refusals: Refusal[] = []
   for (const guard of ALL_GUARDS) {
     if (!guard.purposes.includes(purpose)) continue
@@ -40,8 +47,11 @@ export function wordOfEveryGuard(
   purpose: Purpose,
   now: At,
   self?: Intent,
+  silent = silentHosts(state),
 ): { code: GuardCode; holds: boolean; sentence: string }[] {
-  const refused = new Map(refusalsFor(state, host, purpose, now, self).map(({ code, sentence }) => [code, sentence]))
+  const refused = new Map(
+    refusalsFor(state, host, purpose, now, self, silent).map(({ code, sentence }) => [code, sentence]),
+  )
   return (Object.keys(GUARDS) as GuardCode[]).map((code) => ({
     code,
     holds: refused.has(code),
@@ -49,7 +59,14 @@ export function wordOfEveryGuard(
   }))
 }
 
-function situationOf(state: State, host: HostPolicy, purpose: Purpose, now: At, self: Intent | undefined): Situation {
+function situationOf(
+  state: State,
+  host: HostPolicy,
+  purpose: Purpose,
+  now: At,
+  self: Intent | undefined,
+  silent: SilentHosts,
+): Situation {
   return {
     state,
     now,
@@ -57,6 +74,7 @@ function situationOf(state: State, host: HostPolicy, purpose: Purpose, now: At, 
     hostNow: state.hostsNow[host.name],
     record: recordOf(state, host.name),
     purpose,
+    silent,
     ...(self === undefined ? {} : { self }),
   }
 }

@@ -3,6 +3,7 @@ import type { HostPolicy } from '../../policy.ts'
 import type { Intent, Purpose } from '../../power/types.ts'
 import type { HostNow, HostRecord, State } from '../../state/types.ts'
 import type { At } from '../../time.ts'
+import type { SilentHosts } from './storm.ts'
 
 /** Everything a guard may look at: one host, the whole state, and now. */
 export type Situation = {
@@ -12,6 +13,7 @@ export type Situation = {
   readonly hostNow: HostNow | undefined
   readonly record: HostRecord
   readonly purpose: Purpose
+  readonly silent: SilentHosts
   /** The plan that asks again before its OFF; it does not stand in its own way. */
   readonly self?: Intent
 }

@@ -1,6 +1,6 @@
 import { list, spell } from '../../phrase.ts'
 import type { HostPolicy } from '../../policy.ts'
-import { offOnPurpose } from '../../power/outlets.ts'
+import { offOnPurposeIn } from '../../power/outlets.ts'
 import { outletKey } from '../../power/types.ts'
 import { feedsOf, roundOf } from '../../state/initial.ts'
 import type { State } from '../../state/types.ts'
@@ -15,18 +15,30 @@ export const stormGuards: readonly Guard[] = [{ code: 'storm', purposes: RECOVER
  */
 export function notAlive(state: State, cluster: string): string[] {
   const names: string[] = []
+  const isOffOnPurpose = offOnPurposeIn(state)
   for (const host of state.policy.hosts) {
     if (host.cluster !== cluster) continue
     const now = state.hostsNow[host.name]
     if (now?.verdict === 'up' && now.failures === 0) continue
-    if (!isOff(state, host)) names.push(host.name)
+    if (!isOffOnPurpose(host) && !isOffByPerson(state, host)) names.push(host.name)
   }
   return names
 }
 
-function isOff(state: State, host: HostPolicy): boolean {
-  if (offOnPurpose(state, host)) return true
+function isOffByPerson(state: State, host: HostPolicy): boolean {
   return (host.levels[0] ?? []).some((ref) => state.outlets[outletKey(ref)]?.personOffSince !== undefined)
+}
+
+/** The silent hosts of each cluster, counted once for all that ask: with every host dead, each asks about all. */
+export type SilentHosts = (cluster: string) => { readonly names: readonly string[]; readonly limit: number }
+
+export function silentHosts(state: State): SilentHosts {
+  const counted = new Map<string, ReturnType<SilentHosts>>()
+  return (cluster) => {
+    const known = counted.get(cluster) ?? { names: notAlive(state, cluster), limit: stormLimit(state, cluster) }
+    counted.set(cluster, known)
+    return known
+  }
 }
 
 /** How many hosts of a cluster may be down at once before it is a storm. */
@@ -35,29 +47,28 @@ export function stormLimit(state: State, cluster: string): number {
   return Math.max(1, Math.floor((count - 1) / 2))
 }
 
-function storm({ state, now, host }: Situation): string | undefined {
-  const names = notAlive(state, host.cluster)
-  const limit = stormLimit(state, host.cluster)
-  if (names.length <= limit || isCanary(state, host.name, now)) return undefined
+function storm({ state, now, host, silent }: Situation): string | undefined {
+  const { names, limit } = silent(host.cluster)
+  if (names.length <= limit || isCanary(state, host.name, now, silent)) return undefined
   return `${names.length} hosts are silent at once (${list(names.slice(0, 6))}), more than ${limit}: that is rarely the hosts.`
 }
 
 /** After a long storm with good references and mains, the first silent host with a power device is tried, alone. */
-function isCanary(state: State, host: string, now: At): boolean {
+function isCanary(state: State, host: string, now: At, silent: SilentHosts): boolean {
   const round = roundOf(state)
   if (round.stormCanary !== undefined) return round.stormCanary.host === host
-  return canaryDue(state, now) === host
+  return canaryDue(state, now, silent) === host
 }
 
 /** The host that a storm would let through now, if it is time. */
-export function canaryDue(state: State, now: At): string | undefined {
+function canaryDue(state: State, now: At, silentIn: SilentHosts): string | undefined {
   const round = roundOf(state)
   const feeds = feedsOf(state)
   if (round.stormCanary !== undefined || round.referencesAnswer !== true) return undefined
   if (feeds.upsConfigured && feeds.ups?.state !== 'mains') return undefined
   for (const [cluster, since] of Object.entries(round.storms)) {
     if (elapsedMs(since, now) < state.policy.stormCanaryAfterMs) continue
-    const silent = new Set(notAlive(state, cluster))
+    const silent = new Set(silentIn(cluster).names)
     const host = state.policy.hosts.find(
       ({ name, levels }) => silent.has(name) && levels.length > 0 && state.hostsNow[name]?.verdict === 'down',
     )
