@@ -12,6 +12,8 @@ export type Look =
     }
   | { readonly ok: false; readonly code: string; readonly sentence: string }
 
+const DRIVER_FAILED = 'driver-failed'
+
 /**
  * Speaks to the power devices: one call at a time a device, commands before looks. A look that is under way when a
  * command comes is ended, so that the command leaves at once.
@@ -40,13 +42,17 @@ export class DeviceDesk {
       return Promise.resolve({ outcome: 'not-sent', code: 'unmapped', sentence })
     }
     this.#looks.get(device.name)?.abort()
-    return this.#queue(device.name, async () => {
+    const mine = this.#queue(device.name, async (): Promise<CommandResult> => {
       const cuts = command.op === 'off' || command.op === 'arm'
       if (cuts && (reached(command.sendBefore, this.#clock.now()) || !mayStillLeave())) {
         const sentence = 'The command could not leave in time; what it was decided on is no longer fresh.'
         return { outcome: 'not-sent', code: 'expired', sentence }
       }
       return this.#carryOut(device, command)
+    })
+    // A driver that throws is a mistake of ours; its command may still have left.
+    return mine.catch((error: unknown): CommandResult => {
+      return { outcome: 'ambiguous', code: DRIVER_FAILED, sentence: driverFailed(device.name, error) }
     })
   }
 
@@ -57,21 +63,25 @@ export class DeviceDesk {
       return Promise.resolve({ ok: false, code: 'unmapped', sentence: `The power device ${name} is not configured.` })
     }
     const cancel = new AbortController()
+    if (this.#closing.signal.aborted) cancel.abort()
     this.#looks.set(name, cancel)
-    const signal = AbortSignal.any([cancel.signal, this.#closing.signal])
-    return this.#queue(name, async (): Promise<Look> => {
-      const identity = await device.identify(signal)
-      if (!identity.ok) return failedLook(identity.error)
-      const all = await device.readAll(signal)
-      if (!all.ok) return failedLook(all.error)
-      const at = this.#clock.now()
-      const readings: Record<string, Reading> = {}
-      for (const outlet of all.value) readings[outlet.outlet] = readingOf(outlet, at)
-      const { deviceId, model } = identity.value
-      return { ok: true, identity: { deviceId, model }, readings }
-    }).finally(() => {
-      if (this.#looks.get(name) === cancel) this.#looks.delete(name)
-    })
+    return this.#queue(name, () => this.#lookAt(device, cancel.signal))
+      .catch((error: unknown): Look => ({ ok: false, code: DRIVER_FAILED, sentence: driverFailed(name, error) }))
+      .finally(() => {
+        if (this.#looks.get(name) === cancel) this.#looks.delete(name)
+      })
+  }
+
+  async #lookAt(device: PowerDevice, signal: AbortSignal): Promise<Look> {
+    const identity = await device.identify(signal)
+    if (!identity.ok) return failedLook(identity.error)
+    const all = await device.readAll(signal)
+    if (!all.ok) return failedLook(all.error)
+    const at = this.#clock.now()
+    const readings: Record<string, Reading> = {}
+    for (const outlet of all.value) readings[outlet.outlet] = readingOf(outlet, at)
+    const { deviceId, model } = identity.value
+    return { ok: true, identity: { deviceId, model }, readings }
   }
 
   /** Adds devices and replaces those of the same name; answers the replaced ones, to be closed by the caller. */
@@ -87,6 +97,7 @@ export class DeviceDesk {
 
   async close(): Promise<void> {
     this.#closing.abort()
+    for (const look of this.#looks.values()) look.abort()
     await Promise.all(this.#tails.values())
     await Promise.all([...this.#devices.values()].map((device) => device.close()))
   }
@@ -136,6 +147,10 @@ export class DeviceDesk {
     if (!outcome.ok) return resultOf(outcome.error)
     return { outcome: 'ok', reading: readingOf(outcome.value, this.#clock.now()) }
   }
+}
+
+function driverFailed(device: string, error: unknown): string {
+  return `The driver of ${device} failed: ${error instanceof Error ? error.message : String(error)}`
 }
 
 function readingOf({ state, watts, alias }: OutletReading, at: At): Reading {

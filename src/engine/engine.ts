@@ -78,6 +78,9 @@ export class Engine {
   }
 
   order(order: Order): Promise<OrderAnswer> {
+    if (this.#closing.signal.aborted) {
+      return Promise.resolve({ ok: false, code: 'stopping', sentence: 'The watchdog is stopping: it takes no orders.' })
+    }
     return new Promise((resolve) => {
       this.#answers.push(resolve)
       this.feed({ kind: 'operator', order })
@@ -149,7 +152,8 @@ export class Engine {
   #command(command: Command, committed: boolean): void {
     const cuts = command.op === 'off' || command.op === 'arm'
     const refused = cuts ? this.#mayNotCut(command, committed) : undefined
-    const running = refused === undefined ? this.#run(command) : Promise.resolve(refused)
+    const mayStillLeave = () => !this.#closing.signal.aborted
+    const running = refused === undefined ? this.#parts.desk.run(command, mayStillLeave) : Promise.resolve(refused)
     void running.then((result) => this.feed({ kind: 'command-result', command: command.id, result }))
   }
 
@@ -171,16 +175,6 @@ export class Engine {
     })
     if (put.ok) return undefined
     return notSent('breadcrumb-failed', `The mark for ${outletKey(command.ref)} could not be written: ${put.sentence}`)
-  }
-
-  async #run(command: Command): Promise<CommandResult> {
-    try {
-      return await this.#parts.desk.run(command, () => !this.#closing.signal.aborted)
-    } catch (error) {
-      // A driver that throws is a mistake of ours; its command may still have left.
-      const sentence = `The driver failed: ${error instanceof Error ? error.message : String(error)}`
-      return { outcome: 'ambiguous', code: 'driver-failed', sentence }
-    }
   }
 
   async #probe(hosts: readonly string[]): Promise<void> {

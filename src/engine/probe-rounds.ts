@@ -100,21 +100,30 @@ export class ProbeRounds implements Probing {
     deadlineMs: number,
     signal: AbortSignal,
   ): Promise<Map<string, ProbeAnswer>> {
-    const overtime = new AbortController()
-    const giveUp = AbortSignal.any([signal, overtime.signal])
-    const timer = setTimeout(() => overtime.abort(), deadlineMs + OVERTIME_MS)
+    const giveUp = new AbortController()
+    const abort = () => giveUp.abort()
+    let grace: NodeJS.Timeout | undefined
     const late = new Promise<ProbeAnswer[]>((resolve) => {
-      giveUp.addEventListener('abort', () => setTimeout(resolve, OVERTIME_MS, []), { once: true })
+      const begin = () => {
+        grace = setTimeout(resolve, OVERTIME_MS, [])
+      }
+      giveUp.signal.addEventListener('abort', begin, { once: true })
     })
+    // By hand: what AbortSignal.any makes of a signal that lives as long as the process would never be let go.
+    signal.addEventListener('abort', abort, { once: true })
+    if (signal.aborted) abort()
+    const timer = setTimeout(abort, deadlineMs + OVERTIME_MS)
     try {
       const probe = this.#probes[kind] as Probe
-      const answers = await Promise.race([probe.round(targets, deadlineMs, giveUp), late])
+      const answers = await Promise.race([probe.round(targets, deadlineMs, giveUp.signal), late])
       return new Map(answers.map((answer) => [answer.id, answer]))
     } catch (error) {
       const detail = `the probe failed: ${error instanceof Error ? error.message : String(error)}`
       return new Map(targets.map(({ id }) => [id, { ...silentProbe(id), detail }]))
     } finally {
       clearTimeout(timer)
+      clearTimeout(grace)
+      signal.removeEventListener('abort', abort)
     }
   }
 
