@@ -1,5 +1,6 @@
 import { formatProblems } from '../config/problem.ts'
 import { loadConfiguration } from './configuration/load.ts'
+import { endAnyway, endOnMistake, outliveReaders } from './last-resort.ts'
 import { createLog, type Log } from './log.ts'
 import { type Started, startDaemon } from './start.ts'
 import { onStopSignals } from './stop-signals.ts'
@@ -12,6 +13,10 @@ export type RunOptions = { readonly config?: string; readonly env: NodeJS.Proces
 
 /** How long a stop waits for an outlet that has to be turned on first. Less than systemd's TimeoutStopSec of the unit. */
 const STOP_WITHIN_MS = 150_000
+/** Then an end that hangs is cut off; what is still off is on disk and in its breadcrumbs. */
+const END_WITHIN_MS = STOP_WITHIN_MS + 20_000
+/** Everything is closed: nothing has a reason to keep the process any longer. */
+const CLOSED_WITHIN_MS = 10_000
 
 /** Runs the watchdog until it is asked to stop. Resolves with how it ended; everything is closed then. */
 export async function runDaemon(options: RunOptions): Promise<RunEnd> {
@@ -19,6 +24,8 @@ export async function runDaemon(options: RunOptions): Promise<RunEnd> {
     loadConfiguration({ env: options.env, ...(options.config === undefined ? {} : { file: options.config }) })
   const first = load()
   const log = createLog(first.ok ? first.configuration.log.level : 'info')
+  outliveReaders()
+  const forgive = endOnMistake(log)
   const ending = Promise.withResolvers<RunEnd>()
   const started = await startDaemon({
     load,
@@ -31,7 +38,7 @@ export async function runDaemon(options: RunOptions): Promise<RunEnd> {
     for (const sentence of started.sentences) process.stderr.write(`${sentence}\n`)
     return started.code
   }
-  return superviseSignals(started, log, ending)
+  return superviseSignals(started, log, ending).finally(forgive)
 }
 
 /** SIGHUP reloads, SIGTERM and SIGINT stop in order, a second one at once. */
@@ -52,9 +59,12 @@ async function superviseSignals(started: Started, log: Log, ending: PromiseWithR
   const tcp = http.tcp()
   if (tcp.ok) log.info(`Serving /metrics, /healthz and /api/v1 on port ${tcp.port}.`)
   const end = await ending.promise
+  const lastResort = endAnyway(END_WITHIN_MS)
   const deadline = setTimeout(() => hurry.abort(), STOP_WITHIN_MS)
   await started.stop(hurry.signal)
   clearTimeout(deadline)
+  clearTimeout(lastResort)
+  endAnyway(CLOSED_WITHIN_MS)
   process.off('SIGHUP', onReload)
   stopListening()
   return hurry.signal.aborted && end === 'ok' ? 'forced' : end
