@@ -154,7 +154,7 @@ export class RunningDaemon implements Daemon {
   }
 
   async reload(): Promise<ReloadAnswer> {
-    const next = this.#parts.reassemble()
+    const next = this.#reassemble()
     if (!next.ok) {
       const sentence = `The new configuration is refused, the old one stays in force: ${next.sentence}`
       this.note('configuration-refused', sentence)
@@ -171,6 +171,14 @@ export class RunningDaemon implements Daemon {
     return { ok: true, sentence: next.note }
   }
 
+  #reassemble(): ReturnType<DaemonParts['reassemble']> {
+    try {
+      return this.#parts.reassemble()
+    } catch (error) {
+      return { ok: false, sentence: `the program made a mistake with it (${messageOf(error)}).` }
+    }
+  }
+
   backup(file: string): Promise<BackupOutcome> {
     return this.#parts.store.backup(file)
   }
@@ -185,7 +193,14 @@ export class RunningDaemon implements Daemon {
   }
 
   #publish(told: Told): void {
-    for (const listener of [...this.#listeners]) listener(told)
+    for (const listener of [...this.#listeners]) {
+      try {
+        listener(told)
+      } catch (error) {
+        // What was decided is still to be done: a listener's trouble must not come in between.
+        process.emitWarning(`A listener failed: ${messageOf(error)}`)
+      }
+    }
     if (this.#waiting.length > 0) void this.#replaceIdleDevices()
   }
 
@@ -203,4 +218,8 @@ export class RunningDaemon implements Daemon {
     this.note(fatal ? 'watchdog-late-exit' : 'watchdog-late', sentence)
     if (fatal) this.#parts.onFatal(sentence)
   }
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error)
 }
