@@ -100,8 +100,16 @@ describe('commands', () => {
     device.before = async () => {
       throw new TypeError('a mistake')
     }
-    expect(await run('off')).toMatchObject({ outcome: 'ambiguous', code: 'driver-failed', sentence: expect.stringMatching(/a mistake/) })
-    expect(await desk.look('strip')).toMatchObject({ ok: false, code: 'driver-failed', sentence: expect.stringMatching(/strip.*a mistake/) })
+    expect(await run('off')).toMatchObject({
+      outcome: 'ambiguous',
+      code: 'driver-failed',
+      sentence: expect.stringMatching(/a mistake/),
+    })
+    expect(await desk.look('strip')).toMatchObject({
+      ok: false,
+      code: 'driver-failed',
+      sentence: expect.stringMatching(/strip.*a mistake/),
+    })
     device.before = async () => undefined
     expect(await run('on')).toMatchObject({ outcome: 'ok' })
   })

@@ -201,9 +201,9 @@ export class Engine {
 
   #retryStore(): void {
     const outcome = this.#memory.retry()
+    if (!outcome.ok) return this.#storeRetry.in(STORE_RETRY_MS)
     this.#removeBreadcrumbs()
-    if (outcome.ok) this.#feedStore(true, 'The state can be written again.')
-    else this.#storeRetry.in(STORE_RETRY_MS)
+    this.#feedStore(true, 'The state can be written again.')
   }
 
   #feedStore(ok: boolean, sentence: string): void {
