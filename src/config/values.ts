@@ -66,6 +66,13 @@ export function isNetworkAddress(text: string): boolean {
 
 export const networkAddress = () => z.string({ error: ADDRESS_EXPECTED }).refine(isNetworkAddress, ADDRESS_EXPECTED)
 
+/** Rows are looked up by name, and of these names every object of the language has one already. */
+export function isUsableKey(name: string): boolean {
+  return !(name in Object.prototype)
+}
+
+export const UNUSABLE_KEY = 'this word has a meaning of its own inside the program; choose another'
+
 /**
  * The name of a host, device or reference: a metric label, and a part of keys such as `HOST/CHANNEL` and
  * `outlet:DEVICE/OUTLET`, so it holds none of their separators.
@@ -77,3 +84,4 @@ export const entryName = () =>
       /^[A-Za-z0-9][A-Za-z0-9._-]{0,62}$/,
       'a name of letters, digits, dots, dashes and underscores is expected, beginning with a letter or digit',
     )
+    .refine(isUsableKey, UNUSABLE_KEY)

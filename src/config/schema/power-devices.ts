@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import type { DriverDeclaration } from '../registry.ts'
-import { entryName } from '../values.ts'
+import { entryName, isUsableKey, UNUSABLE_KEY } from '../values.ts'
 
 export const DEFAULT_MAX_WATTS = 150
 const MOST_OUTLETS = 256
@@ -12,7 +12,8 @@ export const outletNumber = () =>
       z.int('a whole number is expected').min(0, 'an outlet is numbered from 0').max(100_000),
       z
         .string()
-        .regex(/^(?!\s)[^\p{Cc}]{1,128}(?<!\s)$/u, 'the name of an outlet is expected, without space around it'),
+        .regex(/^(?!\s)[^\p{Cc}]{1,128}(?<!\s)$/u, 'the name of an outlet is expected, without space around it')
+        .refine(isUsableKey, UNUSABLE_KEY),
     ])
     .transform(String)
 
