@@ -4,6 +4,7 @@ import type { Draft } from '../../state/draft.ts'
 import { type At, elapsedMs, later, reached } from '../../time.ts'
 import { hostOf } from '../arbiter.ts'
 import { endClaim } from '../claims.ts'
+import { hostsOn } from '../outlets.ts'
 import { type Intent, type Leg, outletKey } from '../types.ts'
 import { fallBack } from './checking.ts'
 import { backoffMs, issue, putIntent, putLeg, TIMER_SLACK_MS } from './command.ts'
@@ -118,6 +119,9 @@ function finish(draft: Draft, intent: Intent): void {
   // An outlet that never went off cost the host nothing: the next level may try at once.
   if (intent.aborted?.code === 'off-failed' && fallBack(draft, intent, intent.aborted.sentence)) return
   endClaim(draft, intent.claim.id)
+  // By outlet: what boots now may have been given another name meanwhile.
+  const fed = cut || intent.kind === 'on' ? intent.legs.flatMap(({ ref }) => hostsOn(draft.state, ref)) : []
+  for (const { name, bootGraceMs } of fed) draft.putRecord(name, { bootGraceUntil: later(draft.now, bootGraceMs) })
   const host = hostOf(draft.state, intent.target)
   if (host !== undefined && (cut || intent.kind === 'on')) {
     draft.putRecord(host.name, {
