@@ -16,7 +16,8 @@ export type Heard = {
   /** Since when it counts as dead; 0 where it does not. */
   deadSinceMs: number
   healthySinceMs: number
-  lastRoundAlive: boolean | undefined
+  /** Not known to live: dead, wedged or unknown. */
+  lost: boolean
   /** Every look since its last round or probe: when sent, and whether life was in it. */
   lastLookAtMs: number
   lastLookAlive: boolean
@@ -72,7 +73,7 @@ export class Ledger {
         unwellSinceMs: 0,
         deadSinceMs: 0,
         healthySinceMs: 0,
-        lastRoundAlive: undefined,
+        lost: true,
         lastLookAtMs: Number.NEGATIVE_INFINITY,
         lastLookAlive: false,
       }
@@ -116,9 +117,10 @@ export class Ledger {
       const broken = answers.length === 0 || answers.some(({ says }) => says === 'probe-broken')
       heard.silentRounds = life || broken ? 0 : heard.silentRounds + 1
       heard.kernelRounds = life && !userland && !broken ? heard.kernelRounds + 1 : 0
-      // A kernel without its userland is neither, for a while: what was thought of it before stands.
-      if (heard.kernelRounds >= policy.failureThreshold) heard.lastRoundAlive = false
-      else if (userland || broken || !life) heard.lastRoundAlive = life ? true : broken ? undefined : false
+      // Silence and a kernel without its userland count after some rounds; being unable to ask counts at once.
+      if (broken && !life) heard.lost = true
+      else if (userland || (life && broken)) heard.lost = false
+      else if (Math.max(heard.silentRounds, heard.kernelRounds) >= policy.failureThreshold) heard.lost = true
       const dead = heard.silentRounds >= policy.failureThreshold
       heard.deadSinceMs = dead ? heard.deadSinceMs || nowMs : 0
       heard.unwellSinceMs = userland ? 0 : heard.unwellSinceMs || nowMs
@@ -130,8 +132,13 @@ export class Ledger {
   /** Hosts whose last round was not one of life; `off` are those that are off on purpose. */
   notAlive(policy: Policy, cluster: string, off: (host: HostPolicy) => boolean): string[] {
     return policy.hosts
-      .filter((host) => host.cluster === cluster && this.of(host.name).lastRoundAlive !== true && !off(host))
+      .filter((host) => host.cluster === cluster && this.#isSilent(host.name) && !off(host))
       .map(({ name }) => name)
+  }
+
+  #isSilent(host: string): boolean {
+    const { lost, silentRounds } = this.of(host)
+    return lost || silentRounds > 0
   }
 
   #storms(policy: Policy, nowMs: number): void {

@@ -340,6 +340,7 @@ export class Safety implements Watch {
   #holdIsTold(after: State, now: At): void {
     const { policy } = this.#sim
     if (policy.mode !== 'act' || after.meta.meta?.forcedDryRun !== undefined) this.#dryUntilMs = now.monoMs
+    if (after.roundNow.now?.stopping === true) return
     for (const host of policy.hosts) {
       const heard = this.ledger.heard.get(host.name)
       if (heard === undefined || heard.deadSinceMs === 0 || host.levels.length === 0) continue

@@ -48,6 +48,8 @@ export class Simulation {
   durable: Snapshot = EMPTY_SNAPSHOT
   crumbs: FoundBreadcrumb[] = []
   diskFull = false
+  /** Looks outside the rounds bring back nothing. */
+  dropProbes = false
   roundDelayMs = PROBE_MS
   pollDelayMs = 0
   decisions = 0
@@ -190,6 +192,12 @@ export class Simulation {
     this.#state = { ...this.#state, policy }
     this.#openDevices()
     this.deliver({ kind: 'configured', policy })
+  }
+
+  /** Takes a row away as no event would: what is left must still end well. */
+  forget(collection: 'claims' | 'intents', key: string): void {
+    this.#state = this.#core.apply(this.state, [{ collection, key, value: undefined }])
+    this.deliver({ kind: 'wake' })
   }
 
   mishap(mishap: Mishap): void {
@@ -343,6 +351,7 @@ export class Simulation {
   }
 
   #probe(hosts: readonly string[]): void {
+    if (this.dropProbes) return
     const evidence = probe(this.world, this.policy, hosts, 0, this.lies, this.now())
     this.#soon(PROBE_MS, () => this.deliver({ kind: 'probed', evidence }))
   }

@@ -16,6 +16,8 @@ const IDENTIFY_TRIES = 3
 const KEPT_CYCLE_TIMES = 32
 /** What is allowed between the hold and the moment an outlet must be on. */
 const ON_SLACK_MS = 60_000
+/** Where the devices took longer than this to say who they are, the host is asked yet again. */
+const LOOK_FRESH_MS = 5_000
 const MAPPING_CHANGED = 'The configuration of its outlets has changed.'
 
 /** Before anything is cut: the devices say who they are, the host is asked once more, and so are the guards. */
@@ -50,9 +52,8 @@ export function stepChecking(draft: Draft, intent: Intent): void {
 function lookIsFresh(draft: Draft, intent: Intent): boolean {
   const look = intent.finalProbe
   if (look === undefined) return true
-  const staleMs = draft.state.policy.intervalMs
-  if (look.answeredAt !== undefined && elapsedMs(look.answeredAt, draft.now) <= staleMs) return true
-  const askAgainAt = later(look.askedAt, 2 * staleMs)
+  if (look.answeredAt !== undefined && elapsedMs(look.answeredAt, draft.now) <= LOOK_FRESH_MS) return true
+  const askAgainAt = later(look.askedAt, 2 * draft.state.policy.intervalMs)
   if (look.answeredAt === undefined && !reached(askAgainAt, draft.now)) {
     draft.wakeBy(askAgainAt)
     return false

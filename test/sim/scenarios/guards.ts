@@ -1,0 +1,383 @@
+import type { HostPolicy } from '../../../src/core/policy.ts'
+import { NO_FEEDS } from '../../../src/core/state/initial.ts'
+import type { Feeds } from '../../../src/core/state/types.ts'
+import { fullSite, HOUR, host, MINUTE, mapping, policyOf, ref, SECOND, type Setup, threeHosts } from '../setup.ts'
+import type { Simulation } from '../simulation.ts'
+import { demand, demandCut, demandHeld, guardsOf, type Scenario, site, untilCut, wait, withPolicy } from './scenario.ts'
+
+type View = NonNullable<Feeds['peers']>
+
+/** Keeps feeding a view of the cluster, as a part that asks the nodes does. */
+function feeding(sim: Simulation, view: () => Partial<View> | undefined): void {
+  const feed = () => {
+    const part = view()
+    const peers: View | undefined = part && {
+      at: sim.now(),
+      quorate: true,
+      members: [],
+      viewsDisagree: false,
+      fencedNodes: [],
+      costsQuorum: [],
+      tasks: {},
+      cleanStops: {},
+      inMaintenance: [],
+      ...part,
+    }
+    sim.deliver({
+      kind: 'fed',
+      feeds: { ...NO_FEEDS, peersConfigured: true, ...(peers === undefined ? {} : { peers }) },
+    })
+    sim.at(sim.nowMs + 20 * SECOND, feed)
+  }
+  feed()
+}
+
+/** With this view the guard holds; with a clean one the host is cycled. */
+function byView(name: string, guard: string, view: (sim: Simulation) => Partial<View>): Scenario {
+  return {
+    name,
+    run: (under) => {
+      const sim = site(under)
+      let clean = false
+      feeding(sim, () => (clean ? {} : view(sim)))
+      sim.act({ kind: 'hang', host: 'pve1' })
+      demandHeld(sim, 'pve1', 0, guard)
+      clean = true
+      demandCut(sim, 0, `without ${guard} it is cycled`)
+    },
+  }
+}
+
+function changed(over: Partial<HostPolicy>): Setup {
+  const setup = threeHosts()
+  const [first, ...rest] = setup.policy.hosts
+  return { ...setup, policy: { ...setup.policy, hosts: [{ ...first, ...over } as HostPolicy, ...rest] } }
+}
+
+const viewScenarios: readonly Scenario[] = [
+  byView('peers-see-it: the other nodes still see it as a member', 'peers-see-it', () => ({ members: ['pve1'] })),
+  byView('peers-unknown: a view without quorum is believed in nothing', 'peers-unknown', () => ({ quorate: false })),
+  byView('peers-unknown: a view that is an hour old is none', 'peers-unknown', (sim) => {
+    const now = sim.now()
+    return { at: { ...now, wallMs: now.wallMs - HOUR, monoMs: now.monoMs - HOUR } }
+  }),
+  byView('split-brain-risk: the views disagree', 'split-brain-risk', () => ({ viewsDisagree: true })),
+  byView('ha-transition: a service is in recovery', 'ha-transition', () => ({ haBusy: 'vm:100 is in recovery.' })),
+  byView('quorum-cost: it may still vote', 'quorum-cost', () => ({ costsQuorum: ['pve1'] })),
+  byView('storage-hold: a storage is down', 'storage-hold', () => ({ storageTrouble: 'Ceph is not clean.' })),
+  byView('task-running: a task must not be cut', 'task-running', () => ({ tasks: { pve1: 'A backup runs.' } })),
+  byView('rebooting: a clean reboot was seen', 'rebooting', (sim) => ({
+    cleanStops: { pve1: { kind: 'rebooting', at: sim.now() } },
+  })),
+  byView('shut-down: it was stopped cleanly', 'shut-down', (sim) => ({
+    cleanStops: { pve1: { kind: 'shut-down', at: sim.now() } },
+  })),
+  byView('maintenance: Proxmox has it in maintenance', 'maintenance', () => ({ inMaintenance: ['pve1'] })),
+  {
+    name: 'peers-unknown: Proxmox is configured and no view has come; the hold is told',
+    run: (under) => {
+      const sim = site(under)
+      feeding(sim, () => undefined)
+      sim.act({ kind: 'hang', host: 'pve1' })
+      demandHeld(sim, 'pve1', 0, 'peers-unknown', 20 * MINUTE)
+      demand(sim, sim.has('recovery-held', 'pve1'), 'the hold is told')
+    },
+  },
+  {
+    name: 'ha-transition: the fenced node itself may be cycled',
+    run: (under) => {
+      const sim = site(under)
+      feeding(sim, () => ({ haBusy: 'vm:100 is in fence.', fencedNodes: ['pve1'] }))
+      sim.act({ kind: 'hang', host: 'pve1' })
+      demandCut(sim, 0, 'its fencing is the expected answer')
+    },
+  },
+  {
+    name: 'a clean view that comes between the plan and the OFF is asked again',
+    run: (under) => {
+      const sim = site(under)
+      let members: string[] = []
+      feeding(sim, () => ({ members }))
+      sim.mishap({ kind: 'lost', op: 'identify', times: 2 })
+      sim.act({ kind: 'hang', host: 'pve1' })
+      wait(sim, 3 * MINUTE, 'a cycle is planned', () => sim.has('cycle-planned', 'pve1'))
+      members = ['pve1']
+      sim.runFor(10 * MINUTE)
+      demand(sim, sim.isOn('strip', 0), 'nothing was cut')
+    },
+  },
+]
+
+const upsScenarios: readonly Scenario[] = (['battery', 'unknown', 'stale', 'missing'] as const).map((state) => ({
+  name: `ups: ${state}`,
+  run: (under) => {
+    const sim = site(under)
+    let good = false
+    const feed = () => {
+      const at = state === 'stale' && !good ? { ...sim.now(), monoMs: sim.now().monoMs - HOUR } : sim.now()
+      const told = state === 'stale' || good ? 'mains' : state === 'missing' ? 'unknown' : state
+      const ups = state === 'missing' && !good ? {} : { ups: { at, state: told } as const }
+      sim.deliver({ kind: 'fed', feeds: { ...NO_FEEDS, upsConfigured: true, ...ups } })
+      sim.at(sim.nowMs + 20 * SECOND, feed)
+    }
+    feed()
+    sim.act({ kind: 'hang', host: 'pve1' })
+    demandHeld(sim, 'pve1', 0, state === 'battery' ? 'ups-on-battery' : 'ups-unknown')
+    good = true
+    demandCut(sim, 0, 'on mains it is cycled')
+  },
+}))
+
+const seenScenarios: readonly Scenario[] = [
+  {
+    name: 'self-isolated: no reference answers',
+    run: (under) => {
+      const sim = site(under)
+      sim.act({ kind: 'gateway-down' })
+      sim.act({ kind: 'hang', host: 'pve1' })
+      demandHeld(sim, 'pve1', 0, 'self-isolated')
+      demand(sim, sim.has('self-isolated'), 'it is told')
+      sim.act({ kind: 'gateway-up' })
+      demandCut(sim, 0, 'with the gateway back it is cycled')
+    },
+  },
+  {
+    name: 'evidence-missing: a probe that cannot work proves nothing',
+    run: (under) => {
+      const sim = site(under)
+      sim.lies.push({ host: 'pve1', channel: 'https:8006', says: 'probe-broken' })
+      sim.act({ kind: 'hang', host: 'pve1' })
+      sim.runFor(10 * MINUTE)
+      demand(sim, sim.isOn('strip', 0), 'it is not cycled')
+      demand(sim, sim.has('probe-broken') && sim.has('host-unknown', 'pve1'), 'and that is told')
+      sim.lies.length = 0
+      demandCut(sim, 0, 'with the probe mended it is cycled')
+    },
+  },
+  {
+    name: 'a probe that breaks for the last look stops the plan',
+    run: (under) => {
+      const sim = site(under)
+      sim.act({ kind: 'hang', host: 'pve1' })
+      wait(sim, 3 * MINUTE, 'it is nearly down', () => sim.state.hostsNow.pve1?.failures === 2)
+      // After the third round was asked, and before it is answered.
+      sim.runFor(29.8 * SECOND)
+      sim.lies.push({ host: 'pve1', channel: 'icmp', says: 'probe-broken' })
+      sim.runFor(5 * MINUTE)
+      demand(sim, sim.isOn('strip', 0), 'nothing was cut')
+    },
+  },
+  {
+    name: 'host-alive: one channel that still answers is life',
+    run: (under) => {
+      const sim = site(under)
+      sim.lies.push({ host: 'pve1', channel: 'https:8006', says: 'silence' })
+      sim.runFor(20 * MINUTE)
+      demand(sim, sim.isOn('strip', 0), 'a kernel that answers is not cut')
+      demand(sim, guardsOf(sim, 'pve1').includes('host-alive'), 'by this guard')
+    },
+  },
+  {
+    name: 'startup-grace: a host that was dead before we came waits for the grace',
+    run: (under) => {
+      const setup = withPolicy({ startupGraceMs: 10 * MINUTE })
+      const hosts = setup.world.hosts.map((each) => ({
+        ...each,
+        begins: each.name === 'pve1' ? ('hung' as const) : ('up' as const),
+      }))
+      const sim = site(under, { ...setup, world: { ...setup.world, hosts } })
+      demand(sim, guardsOf(sim, 'pve1').includes('startup-grace'), 'it holds')
+      sim.runFor(4.9 * MINUTE)
+      demand(sim, sim.isOn('strip', 0), 'to its end')
+      demandCut(sim, 0, 'then it is cycled')
+    },
+  },
+  {
+    name: 'boot-grace: a slow boot is not cycled again',
+    run: (under) => {
+      const sim = site(under)
+      sim.act({ kind: 'set-boot-time', host: 'pve1', bootMs: 9 * MINUTE })
+      untilCut(sim)
+      wait(sim, 22 * MINUTE, 'it is back', () => sim.has('host-recovered', 'pve1'))
+      demand(sim, sim.count('cycle-begun') === 1, 'after one cycle')
+    },
+  },
+  {
+    name: 'cycle-in-flight: a pause between two cycles',
+    run: (under) => {
+      const sim = site(under, withPolicy({ cycleSpacingMs: 5 * MINUTE }))
+      untilCut(sim)
+      wait(sim, 12 * MINUTE, 'the first is done', () => sim.has('cycle-done', 'pve1'))
+      const doneMs = sim.nowMs
+      wait(sim, 5 * MINUTE, 'its host is back', () => sim.hostState('pve1') === 'up')
+      sim.act({ kind: 'hang', host: 'pve2' })
+      wait(sim, 15 * MINUTE, 'the second is cut', () => !sim.isOn('strip', 1))
+      demand(sim, sim.nowMs - doneMs >= 5 * MINUTE, 'after the pause')
+    },
+  },
+  {
+    name: 'power-device-unreachable: a strip that does not answer is relied on for nothing',
+    run: (under) => {
+      const sim = site(under)
+      sim.act({ kind: 'strip-offline', strip: 'strip' })
+      sim.runFor(3 * MINUTE)
+      sim.act({ kind: 'hang', host: 'pve1' })
+      demandHeld(sim, 'pve1', 0, 'power-device-unreachable', 20 * MINUTE)
+      demand(sim, sim.has('power-device-unreachable') && sim.has('recovery-held', 'pve1'), 'it is told')
+      sim.act({ kind: 'strip-online', strip: 'strip' })
+      demandCut(sim, 0, 'back again it is cycled')
+    },
+  },
+  {
+    name: 'shut-down: a host that draws standby watts only was shut down',
+    run: (under) => {
+      const sim = site(under, withPolicy({ standbyWatts: 8 }))
+      sim.act({ kind: 'shutdown', host: 'pve1' })
+      demandHeld(sim, 'pve1', 0, 'shut-down', 20 * MINUTE)
+      demand(sim, sim.has('recovery-held', 'pve1'), 'it is told')
+      sim.act({ kind: 'press-power-button', host: 'pve1' })
+      sim.runFor(5 * MINUTE)
+      untilCut(sim, 'pve2', 1)
+    },
+  },
+  {
+    name: 'runs-here: the watchdog’s own host is never cut, not even on order',
+    run: (under) => {
+      const sim = site(under, changed({ runsHere: true }))
+      sim.act({ kind: 'hang', host: 'pve1' })
+      demandHeld(sim, 'pve1', 0, 'runs-here')
+      const order = { by: 'op', order: 'switch', target: 'pve1', goal: 'cycle', reason: 'x', protected: false } as const
+      demand(sim, sim.order(order)?.code === 'runs-here', 'nor by hand')
+    },
+  },
+  {
+    name: 'unmapped and protected hosts are only watched',
+    run: (under) => {
+      const sim = site(under, fullSite())
+      sim.act({ kind: 'hang', host: 'watched' })
+      sim.act({ kind: 'hang', host: 'nas' })
+      sim.runFor(HOUR)
+      demand(
+        sim,
+        guardsOf(sim, 'watched').join() === 'unmapped' && !sim.has('recovery-held', 'watched'),
+        'one is watched',
+      )
+      demand(
+        sim,
+        guardsOf(sim, 'nas').includes('protected-outlet') && sim.has('recovery-held', 'nas'),
+        'one is held, and told',
+      )
+      demand(sim, sim.world.switchings.length === 0, 'neither is switched')
+    },
+  },
+  {
+    name: 'maintenance and a pause of one host hold, until they end',
+    run: (under) => {
+      const sim = site(under)
+      sim.order({ by: 'op', order: 'maintenance', host: 'pve1', forMs: 20 * MINUTE, reason: 'x' })
+      sim.act({ kind: 'hang', host: 'pve1' })
+      demandHeld(sim, 'pve1', 0, 'maintenance')
+      sim.order({ by: 'op', order: 'pause', target: 'pve1', forMs: 20 * MINUTE, reason: 'x' })
+      demandHeld(sim, 'pve1', 0, 'paused', 19 * MINUTE)
+      demandCut(sim, 0, 'when both have run out it is cycled', 5 * MINUTE)
+    },
+  },
+]
+
+function stormSetup(): Setup {
+  const names = ['pve1', 'pve2', 'pve3', 'pve4', 'pve5']
+  const supplies = (outlet: number) => [{ strip: 'strip', outlet }]
+  const setup = threeHosts()
+  return {
+    ...setup,
+    world: {
+      strips: [{ name: 'strip', deviceId: 'ID-STRIP', outletCount: 6 }],
+      hosts: names.map((name, outlet) => ({ name, supplies: supplies(outlet) })),
+    },
+    policy: policyOf(
+      names.map((name, outlet) =>
+        host(name, [[ref('strip', outlet)]], { mappingHash: mapping([[ref('strip', outlet)]]) }),
+      ),
+      setup.policy.devices,
+    ),
+  }
+}
+
+const stormScenarios: readonly Scenario[] = [
+  {
+    name: 'storm: too many at once are not cycled; after half an hour one canary is, alone',
+    run: (under) => {
+      const sim = site(under, stormSetup())
+      for (const name of ['pve1', 'pve2', 'pve3']) sim.act({ kind: 'hang', host: name })
+      sim.runFor(29 * MINUTE)
+      demand(sim, sim.world.switchings.length === 0 && sim.has('storm'), 'no host is cycled, and it is told')
+      demand(sim, sim.count('recovery-held') === 3, 'each hold is told')
+      wait(sim, 5 * MINUTE, 'one canary is tried', () => !sim.isOn('strip', 0))
+      demand(sim, sim.isOn('strip', 1) && sim.isOn('strip', 2) && sim.has('storm-canary'), 'one')
+      wait(sim, 15 * MINUTE, 'it comes back', () => sim.hostState('pve1') === 'up')
+      wait(
+        sim,
+        HOUR,
+        'the rest follows, one by one',
+        () => sim.hostState('pve3') === 'up' && sim.hostState('pve2') === 'up',
+      )
+    },
+  },
+  {
+    name: 'storm: a canary needs its references',
+    run: (under) => {
+      const sim = site(under, stormSetup())
+      for (const name of ['pve1', 'pve2', 'pve3']) sim.act({ kind: 'hang', host: name })
+      sim.act({ kind: 'gateway-down' })
+      sim.runFor(2 * HOUR)
+      demand(sim, sim.world.switchings.length === 0, 'none is tried blindly')
+    },
+  },
+  {
+    name: 'storm: hosts of which nothing is known count as well',
+    run: (under) => {
+      const sim = site(under, stormSetup())
+      sim.act({ kind: 'hang', host: 'pve1' })
+      for (const name of ['pve2', 'pve3']) sim.lies.push({ host: name, says: 'probe-broken' })
+      demandHeld(sim, 'pve1', 0, 'storm')
+      sim.lies.length = 0
+      demandCut(sim, 0, 'when they are known it is cycled')
+    },
+  },
+  {
+    name: 'storm: hosts that are off on order do not count',
+    run: (under) => {
+      const sim = site(under, stormSetup())
+      for (const target of ['pve4', 'pve5']) {
+        sim.order({ by: 'op', order: 'switch', target, goal: 'off', reason: 'x', protected: false, untilMs: 'release' })
+        sim.runFor(MINUTE)
+      }
+      sim.act({ kind: 'hang', host: 'pve1' })
+      demandCut(sim, 0, 'one of three that should run is no storm')
+    },
+  },
+  {
+    name: 'storm: the next storm has no canary of the last',
+    run: (under) => {
+      const sim = site(under, stormSetup())
+      for (const name of ['pve1', 'pve2', 'pve3']) sim.act({ kind: 'cut-net', host: name })
+      wait(sim, 40 * MINUTE, 'one canary is tried', () => sim.has('storm-canary'))
+      for (const name of ['pve1', 'pve2', 'pve3']) sim.act({ kind: 'heal', host: name })
+      sim.runFor(HOUR)
+      sim.pause(5 * MINUTE, true)
+      sim.runFor(10 * MINUTE)
+      const before = sim.world.switchings.length
+      for (const name of ['pve1', 'pve2', 'pve3']) sim.act({ kind: 'hang', host: name })
+      sim.runFor(25 * MINUTE)
+      demand(sim, sim.world.switchings.length === before, 'it waits its half hour again')
+    },
+  },
+]
+
+/** Each guard: that it refuses, and that without its reason the host is cycled. */
+export const guardScenarios: readonly Scenario[] = [
+  ...viewScenarios,
+  ...upsScenarios,
+  ...seenScenarios,
+  ...stormScenarios,
+]

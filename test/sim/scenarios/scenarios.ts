@@ -1,0 +1,16 @@
+import { guardScenarios } from './guards.ts'
+import { mappingScenarios } from './mapping.ts'
+import { peopleScenarios } from './people.ts'
+import { powerScenarios } from './power.ts'
+import { recoveryScenarios } from './recovery.ts'
+import { restartScenarios } from './restart.ts'
+import type { Scenario } from './scenario.ts'
+
+export const SCENARIOS: readonly Scenario[] = [
+  ...recoveryScenarios,
+  ...powerScenarios,
+  ...restartScenarios,
+  ...peopleScenarios,
+  ...mappingScenarios,
+  ...guardScenarios,
+]
