@@ -1,4 +1,5 @@
 import type { HappeningCode } from '../core/codes.ts'
+import { situationOf } from '../core/plan/situation.ts'
 import { explainHost } from '../core/recovery/explain.ts'
 import { initialState } from '../core/state/initial.ts'
 import type { Order, State, Told } from '../core/state/types.ts'
@@ -184,7 +185,7 @@ export class RunningDaemon implements Daemon {
   }
 
   exportState(): unknown {
-    return { format: 'proxmox-watchdog-situation', version: 1, at: this.now(), state: this.#engine.state }
+    return situationOf(this.#engine.state, this.now())
   }
 
   subscribe(listener: (told: Told) => void): () => void {

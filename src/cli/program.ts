@@ -13,6 +13,7 @@ import { lockoutCommand } from './commands/lockout.ts'
 import { maintenanceCommand } from './commands/maintenance.ts'
 import { outletsCommand } from './commands/outlets.ts'
 import { pauseCommand } from './commands/pause.ts'
+import { planCommand } from './commands/plan.ts'
 import { resumeCommand } from './commands/resume.ts'
 import { runCommand } from './commands/run.ts'
 import { startCommand } from './commands/start.ts'
@@ -37,6 +38,7 @@ const COMMANDS: readonly ((cli: Cli) => Command)[] = [
   discoverCommand,
   initCommand,
   configCommand,
+  planCommand,
   stateCommand,
   healthCommand,
   uninstallCheckCommand,
