@@ -1,6 +1,8 @@
 // `npm run bench`: a table of what was measured beside its peer or limit. Ends with 1 where a limit is broken.
 // `npm run bench -- probing` runs only the parts named.
 import { daemonMemory } from './daemon-memory.ts'
+import { firstByte } from './first-byte.ts'
+import { overdueOn } from './overdue-on.ts'
 import { probing } from './probing.ts'
 import type { BenchModule, BenchRow, BenchSkip } from './row.ts'
 import { benchStore } from './store.ts'
@@ -8,6 +10,8 @@ import { benchStore } from './store.ts'
 const MODULES: Record<string, BenchModule> = {
   probing,
   'daemon-memory': daemonMemory,
+  'first-byte': firstByte,
+  'overdue-on': overdueOn,
   store: async () => benchStore(),
 }
 
