@@ -1,5 +1,5 @@
 import type { Policy } from '../../src/core/policy.ts'
-import type { Command } from '../../src/core/power/types.ts'
+import type { Claim, Command } from '../../src/core/power/types.ts'
 import { EMPTY_SNAPSHOT } from '../../src/core/state/initial.ts'
 import type { Effect, Event, FoundBreadcrumb, Order, Snapshot, State, Told } from '../../src/core/state/types.ts'
 import type { At } from '../../src/core/time.ts'
@@ -192,6 +192,12 @@ export class Simulation {
     this.#state = { ...this.#state, policy }
     this.#openDevices()
     this.deliver({ kind: 'configured', policy })
+  }
+
+  /** Puts in a wish of a part that is yet to come. */
+  put(claim: Claim): void {
+    this.#state = this.#core.apply(this.state, [{ collection: 'claims', key: claim.id, value: claim }])
+    this.deliver({ kind: 'wake' })
   }
 
   /** Takes a row away as no event would: what is left must still end well. */

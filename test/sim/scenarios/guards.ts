@@ -155,6 +155,38 @@ const seenScenarios: readonly Scenario[] = [
     },
   },
   {
+    name: 'evidence-missing: silence that is too old is none',
+    run: (under) => {
+      const sim = site(under)
+      sim.order({ by: 'op', order: 'pause', target: '*', reason: 'x' })
+      sim.act({ kind: 'hang', host: 'pve1' })
+      wait(sim, 3 * MINUTE, 'it is down', () => sim.has('host-down', 'pve1'))
+      sim.roundDelayMs = 10 * MINUTE
+      sim.runFor(3 * MINUTE)
+      sim.order({ by: 'op', order: 'resume', target: '*' })
+      demandHeld(sim, 'pve1', 0, 'evidence-missing', 5 * MINUTE)
+    },
+  },
+  {
+    name: 'updating: an update of the host is under way, and ends or is renewed',
+    run: (under) => {
+      const sim = site(under)
+      const claim = {
+        id: 'update-1',
+        revision: 1,
+        target: 'pve1',
+        purpose: 'update',
+        by: 'update',
+        reason: 'kernel',
+      } as const
+      const until = { renewedAt: sim.now(), ttlMs: 15 * MINUTE }
+      sim.put({ ...claim, goal: 'hands-off', blocks: ['recovery'], until, madeAt: sim.now() })
+      sim.act({ kind: 'hang', host: 'pve1' })
+      demandHeld(sim, 'pve1', 0, 'updating', 14 * MINUTE)
+      demandCut(sim, 0, 'a dead update cannot mute recovery for ever')
+    },
+  },
+  {
     name: 'a probe that breaks for the last look stops the plan',
     run: (under) => {
       const sim = site(under)
@@ -362,10 +394,9 @@ const stormScenarios: readonly Scenario[] = [
       const sim = site(under, stormSetup())
       for (const name of ['pve1', 'pve2', 'pve3']) sim.act({ kind: 'cut-net', host: name })
       wait(sim, 40 * MINUTE, 'one canary is tried', () => sim.has('storm-canary'))
+      sim.pause(5 * MINUTE, true)
       for (const name of ['pve1', 'pve2', 'pve3']) sim.act({ kind: 'heal', host: name })
       sim.runFor(HOUR)
-      sim.pause(5 * MINUTE, true)
-      sim.runFor(10 * MINUTE)
       const before = sim.world.switchings.length
       for (const name of ['pve1', 'pve2', 'pve3']) sim.act({ kind: 'hang', host: name })
       sim.runFor(25 * MINUTE)

@@ -120,6 +120,19 @@ export const peopleScenarios: readonly Scenario[] = [
     },
   },
   {
+    name: 'an operator’s OFF that took over a cycle and ends soon does not hand back to it',
+    run: (under) => {
+      const sim = site(under)
+      untilCut(sim)
+      sim.order(switchOrder('pve1', 'off', { untilMs: 2 * HOUR }))
+      sim.runFor(2 * MINUTE)
+      sim.order(switchOrder('pve1', 'on'))
+      sim.runFor(15 * MINUTE)
+      demand(sim, sim.hostState('pve1') === 'up', 'it is back')
+      demand(sim, sim.count('cycle-planned') === 1, 'and no other cycle was thought of')
+    },
+  },
+  {
     name: 'an operator’s OFF while a cycle is still being checked is carried out although the host answers',
     run: (under) => {
       const sim = site(under)
@@ -201,6 +214,20 @@ export const peopleScenarios: readonly Scenario[] = [
       sim.act({ kind: 'hang', host: 'pve1' })
       sim.runFor(9 * MINUTE)
       demand(sim, sim.isOn('strip', 0) && sim.count('cycle-begun') === 1, 'no recovery of a host that boots')
+    },
+  },
+  {
+    name: 'half of two supplies: a person turns off the one that we had not touched',
+    run: (under) => {
+      const sim = site(under, fullSite())
+      sim.mishap({ kind: 'lost', op: 'arm', device: 'rack' })
+      sim.act({ kind: 'hang', host: 'duo' })
+      wait(sim, 4 * MINUTE, 'ours is off', () => !sim.isOn('strip', 2))
+      sim.act({ kind: 'person-switches', strip: 'rack', outlet: 0, on: false })
+      sim.order({ by, order: 'maintenance', host: 'duo', forMs: HOUR, reason: 'I am here' })
+      wait(sim, 2 * MINUTE, 'ours is on again', () => sim.isOn('strip', 2))
+      sim.runFor(5 * MINUTE)
+      demand(sim, !sim.isOn('rack', 0), 'the person’s stays off')
     },
   },
   {

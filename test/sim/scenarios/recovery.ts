@@ -1,5 +1,5 @@
-import { HOUR, MINUTE, SECOND, threeHosts } from '../setup.ts'
-import { demand, demandCut, type Scenario, site, untilCut, wait, withPolicy } from './scenario.ts'
+import { fullSite, HOUR, MINUTE, SECOND, threeHosts } from '../setup.ts'
+import { demand, demandCut, guardsOf, type Scenario, site, untilCut, wait, withPolicy } from './scenario.ts'
 
 /** The main job: a dead host, its cycle, its return. */
 export const recoveryScenarios: readonly Scenario[] = [
@@ -119,13 +119,14 @@ export const recoveryScenarios: readonly Scenario[] = [
     },
   },
   {
-    name: 'a wedged host alerts only, unless configured',
+    name: 'wedged: such a host alerts only, unless configured',
     run: (under) => {
       const alert = site(under)
       alert.act({ kind: 'wedge', host: 'pve1' })
       alert.runFor(30 * MINUTE)
       demand(alert, alert.has('host-wedged', 'pve1') && alert.isOn('strip', 0), 'it is told, not cycled')
       demand(alert, alert.has('recovery-held', 'pve1'), 'and the hold is told')
+      demand(alert, guardsOf(alert, 'pve1').includes('wedged'), 'with its reason')
       const cycle = site(under, withPolicy({}, { onWedged: 'cycle' }))
       cycle.act({ kind: 'wedge', host: 'pve1' })
       demandCut(cycle, 0, 'where configured it is cycled')
@@ -161,6 +162,32 @@ export const recoveryScenarios: readonly Scenario[] = [
       wait(sim, 13 * MINUTE, 'the second is cut after it', () => !sim.isOn('strip', 1))
       demand(sim, sim.isOn('strip', 0) && sim.has('cycle-done', 'pve1'), 'the first was done before')
       wait(sim, 15 * MINUTE, 'both are back', () => sim.hostState('pve1') === 'up' && sim.hostState('pve2') === 'up')
+    },
+  },
+  {
+    name: 'two hosts on two strips: one at a time all the same',
+    run: (under) => {
+      const sim = site(under, fullSite())
+      sim.act({ kind: 'hang', host: 'pve1' })
+      sim.act({ kind: 'hang', host: 'fall' })
+      demandCut(sim, 0, 'the first is cut')
+      sim.runFor(5 * MINUTE)
+      demand(sim, sim.isOn('rack', 1), 'the other waits')
+    },
+  },
+  {
+    name: 'a second hold is told again',
+    run: (under) => {
+      const sim = site(under)
+      const pause = { by: 'op', order: 'pause', target: 'pve1', reason: 'x' } as const
+      sim.act({ kind: 'break-boot', host: 'pve1', boots: 9 })
+      sim.order(pause)
+      sim.act({ kind: 'hang', host: 'pve1' })
+      wait(sim, 20 * MINUTE, 'the hold is told', () => sim.count('recovery-held', 'pve1') === 1)
+      sim.order({ by: 'op', order: 'resume', target: 'pve1' })
+      demandCut(sim, 0, 'it is cycled')
+      sim.order(pause)
+      wait(sim, 40 * MINUTE, 'and the next hold is told', () => sim.count('recovery-held', 'pve1') === 2)
     },
   },
   {

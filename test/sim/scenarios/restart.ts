@@ -37,6 +37,7 @@ export const restartScenarios: readonly Scenario[] = [
     name: 'a reboot into 1970 does not lengthen the hold beyond its time from the start',
     run: (under) => {
       const sim = site(under)
+      sim.act({ kind: 'set-timers', strip: 'strip', supported: false })
       untilCut(sim)
       sim.crash({ downMs: MINUTE, reboots: true, wallErrorMs: IN_1970 })
       wait(sim, 12 * MINUTE, 'it is on', () => sim.isOn('strip', 0))
@@ -144,7 +145,53 @@ export const restartScenarios: readonly Scenario[] = [
     },
   },
   {
-    name: 'an operator’s cycle that restarts before its OFF asks again who the device is',
+    name: 'an operator’s cycle that restarts before its OFF asks again who the device is, and goes on',
+    run: (under) => {
+      const sim = site(under)
+      sim.planCrash({ point: 'after-commit', nth: 1, fate: { downMs: SECOND } })
+      const order = { by: 'op', order: 'switch', target: 'pve1', goal: 'cycle', reason: 'x', protected: false } as const
+      sim.order({ ...order, holdMs: MINUTE })
+      wait(sim, 2 * MINUTE, 'it is cut', () => !sim.isOn('strip', 0))
+      wait(sim, 2 * MINUTE, 'and on again', () => sim.has('cycle-done', 'pve1'))
+    },
+  },
+  {
+    name: 'an OFF in flight when the plan turned back, and then a restart: it ends on all the same',
+    run: (under) => {
+      const sim = site(under)
+      sim.mishap({ kind: 'late', op: 'off', ms: 14_900 })
+      sim.act({ kind: 'hang', host: 'pve1' })
+      wait(sim, 3 * MINUTE, 'the OFF is out', () => intentOf(sim, 'pve1')?.legs[0]?.offCommittedAt !== undefined)
+      sim.runFor(SECOND)
+      sim.order({ by: 'op', order: 'switch', target: 'pve1', goal: 'on', reason: 'stop it', protected: false })
+      demand(sim, intentOf(sim, 'pve1')?.barrier === 'all-on', 'the plan has turned back')
+      sim.crash({ downMs: 500 })
+      sim.runFor(MINUTE)
+      demand(sim, sim.isOn('strip', 0) && intentOf(sim, 'pve1') === undefined, 'it is on, and the plan is done')
+      sim.runFor(5 * MINUTE)
+      demand(sim, !sim.has('person-switched-off'), 'nobody else is blamed')
+    },
+  },
+  {
+    name: 'the result of a command from before the restart changes nothing',
+    run: (under) => {
+      const sim = site(under)
+      sim.mishap({ kind: 'lost', op: 'off' })
+      sim.act({ kind: 'hang', host: 'pve1' })
+      wait(sim, 3 * MINUTE, 'the OFF is out', () => intentOf(sim, 'pve1')?.legs[0]?.offCommittedAt !== undefined)
+      const old = Object.values(sim.state.commands).find(({ op }) => op === 'off')
+      demand(sim, old !== undefined, 'it is under way')
+      sim.crash({ downMs: 500 })
+      sim.runFor(600)
+      const reading = { state: 'off', at: sim.now() } as const
+      sim.deliver({ kind: 'command-result', command: old?.id ?? '', result: { outcome: 'ok', reading } })
+      demand(sim, intentOf(sim, 'pve1')?.legs[0]?.step === 'turning-off', 'nothing is believed')
+      sim.runFor(2 * MINUTE)
+      demand(sim, !sim.has('outlets-off'), 'no hold begins')
+    },
+  },
+  {
+    name: 'an operator’s cycle that restarts before its OFF does not switch a stranger',
     run: (under) => {
       const sim = site(under)
       sim.planCrash({ point: 'after-commit', nth: 1, fate: { downMs: SECOND } })
