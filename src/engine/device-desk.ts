@@ -12,6 +12,8 @@ export type Look =
     }
   | { readonly ok: false; readonly code: string; readonly sentence: string }
 
+/** Drivers end by themselves, long before this: one that does not must not keep an ON waiting for ever. */
+export const CALL_LIMIT_MS = 900_000
 const DRIVER_FAILED = 'driver-failed'
 
 /**
@@ -104,12 +106,21 @@ export class DeviceDesk {
 
   #queue<T>(name: string, job: () => Promise<T>): Promise<T> {
     const before = this.#tails.get(name) ?? Promise.resolve()
-    const mine = before.then(job, job)
+    const limited = () => this.#limited(job)
+    const mine = before.then(limited, limited)
     this.#tails.set(
       name,
       mine.catch(() => undefined),
     )
     return mine
+  }
+
+  async #limited<T>(job: () => Promise<T>): Promise<T> {
+    const ended = new AbortController()
+    const overdue = this.#clock.sleep(CALL_LIMIT_MS * this.#clock.pace, ended.signal).then((): never => {
+      throw new TypeError('its call did not end')
+    })
+    return Promise.race([job(), overdue]).finally(() => ended.abort())
   }
 
   async #carryOut(device: PowerDevice, command: Command): Promise<CommandResult> {
