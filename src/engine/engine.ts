@@ -152,9 +152,18 @@ export class Engine {
   #command(command: Command, committed: boolean): void {
     const cuts = command.op === 'off' || command.op === 'arm'
     const refused = cuts ? this.#mayNotCut(command, committed) : undefined
-    const mayStillLeave = () => !this.#closing.signal.aborted
+    const mayStillLeave = () => !this.#closing.signal.aborted && this.#isStillWanted(command)
     const running = refused === undefined ? this.#parts.desk.run(command, mayStillLeave) : Promise.resolve(refused)
     void running.then((result) => this.feed({ kind: 'command-result', command: command.id, result }))
+  }
+
+  /** A plan may turn back while its OFF waits behind another call to the device. */
+  #isStillWanted({ id, intent, leg, op }: Command): boolean {
+    const plan = this.state.intents[intent]
+    const mine = plan?.legs[leg]
+    return (
+      plan?.aborted === undefined && mine?.command === id && mine.step === (op === 'arm' ? 'arming' : 'turning-off')
+    )
   }
 
   #mayNotCut(command: Command, committed: boolean): CommandResult | undefined {
