@@ -1,4 +1,4 @@
-import { readdirSync, rmSync, writeFileSync } from 'node:fs'
+import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout } from 'node:timers/promises'
 import { describe, expect, test } from 'vitest'
@@ -82,9 +82,14 @@ async function lane(number: number, moments: readonly number[]): Promise<void> {
       const { intents, commands, hosts } = await stateOf(daemon)
       expect({ intents, commands }, what).toEqual({ intents: {}, commands: {} })
       const everCut = site.lab.state().cuts.filter((cut) => cut.host === host).length
-      expect(hosts[host]?.outage?.cycles, what).toBe(everCut)
+      // A cycle that was counted and then given up before its OFF spends budget; none is ever forgotten.
+      expect(hosts[host]?.outage?.cycles, what).toBeGreaterThanOrEqual(everCut)
     }
-    expect((await daemon.codes()).filter((code) => code === 'cycle-begun')).toHaveLength(site.lab.state().cuts.length)
+    const codes = await daemon.codes()
+    const times = (code: string) => codes.filter((each) => each === code).length
+    const withoutCut = times('cycle-begun') - site.lab.state().cuts.length
+    expect(withoutCut).toBeGreaterThanOrEqual(0)
+    expect(withoutCut).toBeLessThanOrEqual(times('cycle-cut-short'))
     expect(await daemon.stop()).toEqual({ code: 0, signal: null })
   } finally {
     await site.close()
@@ -92,7 +97,7 @@ async function lane(number: number, moments: readonly number[]): Promise<void> {
 }
 
 /** Killed at a random moment of an outage, and what it had written is gone or damaged when it starts again. */
-async function loses(moment: number, damage: (site: LabSite) => void): Promise<void> {
+async function loses(moment: number, damage: (site: LabSite) => void, check?: (site: LabSite) => void): Promise<void> {
   const site = await LabSite.open()
   try {
     const first = await site.startWatching()
@@ -112,6 +117,7 @@ async function loses(moment: number, damage: (site: LabSite) => void): Promise<v
       mode: 'dry-run',
       dryRunForced: expect.stringMatching(/lost|corrupt|damaged|not a database/),
     })
+    check?.(site)
     await staysDryUntilResumed(site, daemon)
   } finally {
     await site.close()
@@ -148,9 +154,16 @@ describe.concurrent('kill -9', () => {
   })
 
   test('and the state file damaged: it is kept aside, and the mark brings the outlet back on', async () => {
-    await loses(seededRandom(SEED + 1)() * 1_000, (site) => {
-      for (const name of stateFiles(site))
-        writeFileSync(join(site.stateDirectory, name), 'this is not a database'.repeat(999))
-    })
+    const damage = 'this is not a database'.repeat(999)
+    await loses(
+      seededRandom(SEED + 1)() * 1_000,
+      (site) => {
+        for (const name of stateFiles(site)) writeFileSync(join(site.stateDirectory, name), damage)
+      },
+      (site) => {
+        const aside = stateFiles(site).find((name) => /^state\.sqlite\.corrupt-[^-]+$/.test(name)) ?? 'none'
+        expect(readFileSync(join(site.stateDirectory, aside), 'utf8')).toBe(damage)
+      },
+    )
   })
 })

@@ -23,6 +23,11 @@ const refusedBecause = (daemon: DaemonProcess, guard: string) =>
 describe.concurrent('a strip that cannot be used', () => {
   test('wrong credentials: told at once as such, nothing is switched; put right, it is used', async (context) => {
     const site = await openSite(context)
+    // Enough for the pauses between handshakes, since a strip that throttles them looks the same.
+    site.configure((configuration) => ({
+      ...configuration,
+      powerDevices: configuration.powerDevices.map((device) => ({ ...device, timeout: '800ms' })),
+    }))
     writeFileSync(site.passwordFile, 'not-it\n')
     const daemon = site.start()
     const { sentence } = await daemon.tells('power-device-unreachable')
@@ -74,7 +79,8 @@ describe.concurrent('a strip that cannot be used', () => {
     const site = await openSite(context)
     const daemon = await site.startWatching()
     site.lab.strip('strip').plan({ kind: 'garbage-answer', garbage: 'not-json', count: 100_000, of: 'any' })
-    expect((await daemon.tells('power-device-unreachable')).sentence).toMatch(/JSON/)
+    await daemon.sees(({ devices }) => /JSON/.test(devices[0]?.lastError?.sentence ?? ''), 'what is wrong')
+    await daemon.tells('power-device-unreachable')
     await site.lab.act({ kind: 'hang', host: 'pve1' })
     await refusedBecause(daemon, 'power-device-unreachable')
     expect(site.lab.state().switchings).toEqual([])
