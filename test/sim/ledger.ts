@@ -98,7 +98,10 @@ export class Ledger {
       heard.lifeAtMs = Math.max(heard.lifeAtMs, sentAt.monoMs)
       if (proves === 'userland') heard.userlandAtMs = Math.max(heard.userlandAtMs, sentAt.monoMs)
     }
-    heard.lastLookAtMs = (answers[0] as Evidence).sentAt.monoMs
+    const sentAtMs = (answers[0] as Evidence).sentAt.monoMs
+    // A slow round may come in after a look that was asked later.
+    if (sentAtMs < heard.lastLookAtMs) return
+    heard.lastLookAtMs = sentAtMs
     heard.lastLookAlive = alive
   }
 

@@ -34,7 +34,7 @@ function healWorld(sim: Simulation, setup: Setup): void {
   sim.diskFull = false
   sim.roundDelayMs = 300
   sim.pollDelayMs = 0
-  sim.forgetCrashes()
+  sim.crashes.forget()
   for (const kind of ['gateway-up', 'rejoin-watcher', 'mains-on'] as const) sim.act({ kind })
   for (const spec of setup.world.strips) {
     act(sim.world, { kind: 'swap-identity', strip: spec.name, deviceId: spec.deviceId })

@@ -37,7 +37,7 @@ function plan(sim: Simulation, setup: Setup, fault: Fault): void {
     case 'crash':
       return sim.at(fault.atS * 1000, () => sim.crash(fault.fate))
     case 'crash-at':
-      return sim.planCrash(fault.plan)
+      return sim.crashes.plan(fault.plan)
     case 'stop':
       return sim.at(fault.atS * 1000, () => sim.stop(fault.fate))
     case 'pause':

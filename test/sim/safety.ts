@@ -120,8 +120,15 @@ export class Safety implements Watch {
   }
 
   decided(before: State, decision: Decision, after: State, _event: Event, now: At): void {
-    if (this.#sim.busiestSecond > MOST_DECISIONS_A_SECOND) this.fail('a busy loop: too many decisions in one second')
-    for (const intent of Object.values(after.intents)) this.#plan(intent, before.intents[intent.id], now)
+    if (this.#sim.meter.busiestSecond > MOST_DECISIONS_A_SECOND)
+      this.fail('a busy loop: too many decisions in one second')
+    for (const intent of Object.values(after.intents)) {
+      this.#plan(intent, before.intents[intent.id], now)
+      if (intent.kind === 'off') for (const { ref } of intent.legs) this.orderedOff.add(outletKey(ref))
+    }
+    if (after.outlets !== before.outlets) {
+      for (const { key, offOnPurpose } of Object.values(after.outlets)) if (offOnPurpose) this.orderedOff.add(key)
+    }
     for (const intent of Object.values(before.intents))
       if (after.intents[intent.id] === undefined) this.#ended(intent, after, now)
     for (const { name } of this.#sim.policy.hosts) {
@@ -155,7 +162,6 @@ export class Safety implements Watch {
       this.fail('an OFF left whose plan does not owe its ON on disk')
     if (intent.kind === 'cycle' && intent.mustBeOnBy === undefined)
       this.fail('an OFF left without a durable mustBeOnBy')
-    if (intent.kind === 'off') this.orderedOff.add(outletKey(command.ref))
     if (plan === undefined) return
     if (!plan.offSentMs.has(outletKey(command.ref))) plan.offSentMs.set(outletKey(command.ref), now.monoMs)
     if (intent.purpose === 'recovery' && plan.counted !== true) this.#spend(plan)

@@ -1,7 +1,16 @@
 import type { Policy } from '../../src/core/policy.ts'
-import type { Claim, Command } from '../../src/core/power/types.ts'
+import type { Command } from '../../src/core/power/types.ts'
 import { EMPTY_SNAPSHOT } from '../../src/core/state/initial.ts'
-import type { Effect, Event, FoundBreadcrumb, Order, Snapshot, State, Told } from '../../src/core/state/types.ts'
+import type {
+  Change,
+  Effect,
+  Event,
+  FoundBreadcrumb,
+  Order,
+  Snapshot,
+  State,
+  Told,
+} from '../../src/core/state/types.ts'
 import type { At } from '../../src/core/time.ts'
 import {
   type Action,
@@ -13,27 +22,21 @@ import {
   type World,
 } from '../../src/lab/world/index.ts'
 import { bmcBackend, stripBackend } from './backends.ts'
+import { BusyMeter } from './busy-meter.ts'
 import { type Core, type EngineFlaws, realCore } from './core.ts'
+import { Crashes } from './crashes.ts'
 import { type Around, DeviceQueue } from './device-queue.ts'
 import { MachineClock } from './machine-clock.ts'
 import { type Mishap, Mishaps } from './mishaps.ts'
 import { type Lie, probe } from './prober.ts'
 import { type Setup, WALL_START } from './setup.ts'
+import type { SimulationOptions } from './simulation-options.ts'
 import { storyOf } from './story.ts'
 import { Timeline } from './timeline.ts'
-import type { Answer, CrashPlan, CrashPoint, Fate, ToldThen, Watch } from './watch.ts'
+import type { Answer, CrashPoint, Fate, ToldThen, Watch } from './watch.ts'
 
 const PROBE_MS = 300
 const STOP_DEADLINE_MS = 90_000
-
-export type SimulationOptions = {
-  readonly setup: Setup
-  readonly core?: Core
-  readonly flaws?: EngineFlaws
-  readonly watch?: (simulation: Simulation) => Watch
-  /** Keeps no story: for measuring. */
-  readonly quiet?: boolean
-}
 
 /** The engine's loop around a core, with the world of the lab in place of networks and devices, on virtual time. */
 export class Simulation {
@@ -44,6 +47,9 @@ export class Simulation {
   readonly told: ToldThen[] = []
   readonly answers: Answer[] = []
   readonly lies: Lie[] = []
+  readonly crashes = new Crashes()
+  /** Counts decisions. */
+  readonly meter = new BusyMeter()
   policy: Policy
   durable: Snapshot = EMPTY_SNAPSHOT
   crumbs: FoundBreadcrumb[] = []
@@ -52,15 +58,11 @@ export class Simulation {
   dropProbes = false
   roundDelayMs = PROBE_MS
   pollDelayMs = 0
-  decisions = 0
-  /** The most decisions within one virtual second so far. */
-  busiestSecond = 0
   readonly #core: Core
   readonly #flaws: EngineFlaws
   readonly #watch: Watch
   readonly #quiet: boolean
   readonly #timeline = new Timeline()
-  readonly #crashes: { readonly plan: CrashPlan; left: number }[] = []
   #state: State | undefined
   #queues = new Map<string, DeviceQueue>()
   #process = 0
@@ -68,9 +70,8 @@ export class Simulation {
   #wake = 0
   #storeOk = true
   #pause: { readonly fromMs: number; readonly untilMs: number; readonly counted: boolean } | undefined
-  #second = -1
-  #inSecond = 0
   #stopping = false
+  #reloads = 0
 
   constructor(options: SimulationOptions) {
     this.setup = options.setup
@@ -138,10 +139,6 @@ export class Simulation {
     })
   }
 
-  planCrash(plan: CrashPlan): void {
-    this.#crashes.push({ plan, left: plan.nth })
-  }
-
   /** SIGTERM: it may turn on first what it owes, within its deadline; then it is started again. */
   stop(fate?: Fate): void {
     if (this.#state === undefined || this.#stopping) return
@@ -183,8 +180,12 @@ export class Simulation {
   }
 
   reload(policy: Policy): void {
+    this.#reloads += 1
+    const reload = this.#reloads
     if (this.#pause !== undefined) {
-      this.at(this.#pause.untilMs, () => this.reload(policy))
+      this.at(this.#pause.untilMs, () => {
+        if (reload === this.#reloads) this.reload(policy)
+      })
       return
     }
     this.policy = policy
@@ -194,15 +195,9 @@ export class Simulation {
     this.deliver({ kind: 'configured', policy })
   }
 
-  /** Puts in a wish of a part that is yet to come. */
-  put(claim: Claim): void {
-    this.#state = this.#core.apply(this.state, [{ collection: 'claims', key: claim.id, value: claim }])
-    this.deliver({ kind: 'wake' })
-  }
-
-  /** Takes a row away as no event would: what is left must still end well. */
-  forget(collection: 'claims' | 'intents', key: string): void {
-    this.#state = this.#core.apply(this.state, [{ collection, key, value: undefined }])
+  /** Changes a row as no event would: what another part is yet to do, or what must never happen and still end well. */
+  rewrite(change: Change): void {
+    this.#state = this.#core.apply(this.state, [change])
     this.deliver({ kind: 'wake' })
   }
 
@@ -266,7 +261,7 @@ export class Simulation {
     const now = this.now()
     this.#watch.event?.(event, now)
     const decision = this.#core.decide(before, event, now)
-    this.#count()
+    this.meter.count(this.nowMs)
     const busy = decision.effects.some(({ kind }) => kind === 'command')
     if (this.#flaws.sendsBeforeCommit === true) this.#carryOut(decision.effects, true)
     if (busy && this.#diesAt('before-commit')) return
@@ -286,30 +281,10 @@ export class Simulation {
     this.deliver({ kind: 'store', ok, sentence })
   }
 
-  #count(): void {
-    this.decisions += 1
-    const second = Math.floor(this.nowMs / 1000)
-    this.#inSecond = second === this.#second ? this.#inSecond + 1 : 1
-    this.#second = second
-    if (this.#inSecond > this.busiestSecond) this.busiestSecond = this.#inSecond
-  }
-
   #diesAt(point: CrashPoint): boolean {
-    for (const crash of this.#crashes) {
-      if (crash.plan.point !== point) continue
-      if (crash.left > 0) {
-        crash.left -= 1
-        continue
-      }
-      this.#crashes.splice(this.#crashes.indexOf(crash), 1)
-      this.crash(crash.plan.fate)
-      return true
-    }
-    return false
-  }
-
-  forgetCrashes(): void {
-    this.#crashes.length = 0
+    const fate = this.crashes.at(point)
+    if (fate !== undefined) this.crash(fate)
+    return fate !== undefined
   }
 
   #carryOut(effects: readonly Effect[], ok: boolean): void {

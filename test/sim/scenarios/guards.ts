@@ -1,4 +1,5 @@
 import type { HostPolicy } from '../../../src/core/policy.ts'
+import type { Claim } from '../../../src/core/power/types.ts'
 import { NO_FEEDS } from '../../../src/core/state/initial.ts'
 import type { Feeds } from '../../../src/core/state/types.ts'
 import { fullSite, HOUR, host, MINUTE, mapping, policyOf, ref, SECOND, type Setup, threeHosts } from '../setup.ts'
@@ -180,7 +181,8 @@ const seenScenarios: readonly Scenario[] = [
         reason: 'kernel',
       } as const
       const until = { renewedAt: sim.now(), ttlMs: 15 * MINUTE }
-      sim.put({ ...claim, goal: 'hands-off', blocks: ['recovery'], until, madeAt: sim.now() })
+      const value: Claim = { ...claim, goal: 'hands-off', blocks: ['recovery'], until, madeAt: sim.now() }
+      sim.rewrite({ collection: 'claims', key: value.id, value })
       sim.act({ kind: 'hang', host: 'pve1' })
       demandHeld(sim, 'pve1', 0, 'updating', 14 * MINUTE)
       demandCut(sim, 0, 'a dead update cannot mute recovery for ever')

@@ -239,7 +239,7 @@ export const powerScenarios: readonly Scenario[] = [
       const sim = site(under)
       untilCut(sim)
       const claim = intentOf(sim, 'pve1')?.claim.id ?? ''
-      sim.forget('claims', claim)
+      sim.rewrite({ collection: 'claims', key: claim, value: undefined })
       wait(sim, 2 * MINUTE, 'it is on', () => sim.isOn('strip', 0))
       wait(sim, MINUTE, 'the plan is done', () => intentOf(sim, 'pve1') === undefined)
     },

@@ -148,7 +148,7 @@ export const restartScenarios: readonly Scenario[] = [
     name: 'an operator’s cycle that restarts before its OFF asks again who the device is, and goes on',
     run: (under) => {
       const sim = site(under)
-      sim.planCrash({ point: 'after-commit', nth: 1, fate: { downMs: SECOND } })
+      sim.crashes.plan({ point: 'after-commit', nth: 1, fate: { downMs: SECOND } })
       const order = { by: 'op', order: 'switch', target: 'pve1', goal: 'cycle', reason: 'x', protected: false } as const
       sim.order({ ...order, holdMs: MINUTE })
       wait(sim, 2 * MINUTE, 'it is cut', () => !sim.isOn('strip', 0))
@@ -194,7 +194,7 @@ export const restartScenarios: readonly Scenario[] = [
     name: 'an operator’s cycle that restarts before its OFF does not switch a stranger',
     run: (under) => {
       const sim = site(under)
-      sim.planCrash({ point: 'after-commit', nth: 1, fate: { downMs: SECOND } })
+      sim.crashes.plan({ point: 'after-commit', nth: 1, fate: { downMs: SECOND } })
       sim.order({ by: 'op', order: 'switch', target: 'pve1', goal: 'cycle', reason: 'x', protected: false })
       sim.runFor(500)
       sim.act({ kind: 'swap-identity', strip: 'strip', deviceId: 'ID-OTHER' })
