@@ -1,26 +1,9 @@
 import type { Policy } from '../../src/core/policy.ts'
 import type { Command } from '../../src/core/power/types.ts'
 import { EMPTY_SNAPSHOT } from '../../src/core/state/initial.ts'
-import type {
-  Change,
-  Effect,
-  Event,
-  FoundBreadcrumb,
-  Order,
-  Snapshot,
-  State,
-  Told,
-} from '../../src/core/state/types.ts'
+import type { Change, Effect, Event, FoundBreadcrumb, Order, Snapshot, State } from '../../src/core/state/types.ts'
 import type { At } from '../../src/core/time.ts'
-import {
-  type Action,
-  act,
-  advanceTo,
-  createWorld,
-  findHost,
-  findOutlet,
-  type World,
-} from '../../src/lab/world/index.ts'
+import { type Action, act, advanceTo, createWorld } from '../../src/lab/world/index.ts'
 import { bmcBackend, stripBackend } from './backends.ts'
 import { BusyMeter } from './busy-meter.ts'
 import { type Core, type EngineFlaws, realCore } from './core.ts'
@@ -28,23 +11,21 @@ import { Crashes } from './crashes.ts'
 import { type Around, DeviceQueue } from './device-queue.ts'
 import { MachineClock } from './machine-clock.ts'
 import { type Mishap, Mishaps } from './mishaps.ts'
+import { Onlooker } from './onlooker.ts'
 import { type Lie, probe } from './prober.ts'
 import { type Setup, WALL_START } from './setup.ts'
 import type { SimulationOptions } from './simulation-options.ts'
-import { storyOf } from './story.ts'
 import { Timeline } from './timeline.ts'
-import type { Answer, CrashPoint, Fate, ToldThen, Watch } from './watch.ts'
+import type { Answer, CrashPoint, Fate, Watch } from './watch.ts'
 
 const PROBE_MS = 300
 const STOP_DEADLINE_MS = 90_000
 
 /** The engine's loop around a core, with the world of the lab in place of networks and devices, on virtual time. */
-export class Simulation {
-  readonly world: World
+export class Simulation extends Onlooker {
   readonly setup: Setup
   readonly clock = new MachineClock(WALL_START)
   readonly mishaps = new Mishaps()
-  readonly told: ToldThen[] = []
   readonly answers: Answer[] = []
   readonly lies: Lie[] = []
   readonly crashes = new Crashes()
@@ -74,8 +55,8 @@ export class Simulation {
   #reloads = 0
 
   constructor(options: SimulationOptions) {
+    super(createWorld(options.setup.world))
     this.setup = options.setup
-    this.world = createWorld(options.setup.world)
     this.policy = options.setup.policy
     this.#core = options.core ?? realCore
     this.#flaws = options.flaws ?? {}
@@ -387,26 +368,5 @@ export class Simulation {
       pollDelayMs: this.pollDelayMs,
     }
     return new DeviceQueue(name, backend, around)
-  }
-
-  /** Whether the world's outlet is on. */
-  isOn(strip: string, outlet: number): boolean {
-    return findOutlet(this.world, strip, outlet)?.on === true
-  }
-
-  hostState(name: string): string {
-    return findHost(this.world, name)?.state ?? 'none'
-  }
-
-  has(code: Told['code'], host?: string): boolean {
-    return this.told.some((told) => told.code === code && (host === undefined || told.host === host))
-  }
-
-  count(code: Told['code'], host?: string): number {
-    return this.told.filter((told) => told.code === code && (host === undefined || told.host === host)).length
-  }
-
-  story(lines = 60): string {
-    return storyOf(this.world, this.told, lines)
   }
 }

@@ -5,6 +5,7 @@ import { powerScenarios } from './power.ts'
 import { recoveryScenarios } from './recovery.ts'
 import { restartScenarios } from './restart.ts'
 import type { Scenario } from './scenario.ts'
+import { stormScenarios } from './storm.ts'
 
 export const SCENARIOS: readonly Scenario[] = [
   ...recoveryScenarios,
@@ -13,4 +14,5 @@ export const SCENARIOS: readonly Scenario[] = [
   ...peopleScenarios,
   ...mappingScenarios,
   ...guardScenarios,
+  ...stormScenarios,
 ]
