@@ -1,3 +1,4 @@
+import type { Loaded } from '../config/load.ts'
 import { formatProblems } from '../config/problem.ts'
 import { loadConfiguration } from './configuration/load.ts'
 import { endAnyway, endOnMistake, outliveReaders } from './last-resort.ts'
@@ -20,10 +21,16 @@ const CLOSED_WITHIN_MS = 10_000
 
 /** Runs the watchdog until it is asked to stop. Resolves with how it ended; everything is closed then. */
 export async function runDaemon(options: RunOptions): Promise<RunEnd> {
-  const load = () =>
+  const read = () =>
     loadConfiguration({ env: options.env, ...(options.config === undefined ? {} : { file: options.config }) })
-  const first = load()
+  let first: Loaded | undefined = read()
   const log = createLog(first.ok ? first.configuration.log.level : 'info')
+  // What was read for the log serves the start, and is not kept after it: a large file takes much memory to read.
+  const load = () => {
+    const loaded = first ?? read()
+    first = undefined
+    return loaded
+  }
   outliveReaders()
   const forgive = endOnMistake(log)
   const ending = Promise.withResolvers<RunEnd>()
