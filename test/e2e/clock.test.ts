@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { SystemClock } from '../../src/app/system-clock.ts'
 import type { At } from '../../src/core/time.ts'
+import { SLOWEST_MS } from './site/daemon-process.ts'
 import { InProcess } from './site/in-process.ts'
 import { openSite } from './site/lab-site.ts'
 
@@ -17,7 +18,7 @@ class JumpingClock extends SystemClock {
   }
 }
 
-describe.concurrent('a wall clock that jumps', () => {
+describe.concurrent('a wall clock that jumps', { timeout: SLOWEST_MS }, () => {
   test.for([
     ['back to 1970', -YEARS_MS],
     ['fifty years ahead', YEARS_MS],

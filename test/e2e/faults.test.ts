@@ -3,11 +3,11 @@ import { createServer } from 'node:http'
 import { delimiter, join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { peer } from '../peers/find-peer.ts'
-import { PATIENCE_MS } from './site/daemon-process.ts'
+import { PATIENCE_MS, SLOWEST_MS } from './site/daemon-process.ts'
 import { type LabSite, openSite } from './site/lab-site.ts'
 import { until } from './site/until.ts'
 
-describe.concurrent('places that are taken', () => {
+describe.concurrent('places that are taken', { timeout: SLOWEST_MS }, () => {
   test('two daemons on one state: the second says who has it and exits, the first is not disturbed', async (context) => {
     const site = await openSite(context)
     const first = await site.startWatching()
@@ -67,7 +67,7 @@ function program(file: string, lines: string): void {
   writeFileSync(file, `#!/bin/sh\n${lines}\n`, { mode: 0o755 })
 }
 
-describe.concurrent('fping', () => {
+describe.concurrent('fping', { timeout: SLOWEST_MS }, () => {
   test('missing, and ping too: told once, no OFF, no crash; there again, it is used', async (context) => {
     const { site, path, fping } = await byIcmp(context, '2500ms')
     const daemon = site.start({ env: { PATH: path } })
@@ -117,7 +117,7 @@ function lives(pid: string): boolean {
   }
 }
 
-describe.concurrent('a configuration that is not enough', () => {
+describe.concurrent('a configuration that is not enough', { timeout: SLOWEST_MS }, () => {
   test('no hosts, an unreadable file, half of the environment: 78 and a sentence, each', async (context) => {
     const site = await openSite(context)
     site.configure((configuration) => ({ ...configuration, hosts: [] }))

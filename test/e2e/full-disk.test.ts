@@ -2,7 +2,7 @@ import { spawnSync } from 'node:child_process'
 import { closeSync, openSync, readdirSync, truncateSync, writeSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
-import { type DaemonProcess, PATIENCE_MS } from './site/daemon-process.ts'
+import { type DaemonProcess, PATIENCE_MS, SLOWEST_MS } from './site/daemon-process.ts'
 import { openSite } from './site/lab-site.ts'
 import { until } from './site/until.ts'
 
@@ -41,7 +41,7 @@ const free = (daemon: DaemonProcess) => truncateSync(ballast(daemon), 0)
 const healthIs = (daemon: DaemonProcess, status: number) =>
   until(async () => (await daemon.get('/healthz')).status === status, PATIENCE_MS)
 
-describe.skipIf(reason !== undefined)('a full disk', () => {
+describe.skipIf(reason !== undefined)('a full disk', { timeout: SLOWEST_MS }, () => {
   test.concurrent('no cycle begins, and says why; what is off comes on all the same; with room again all is well', async (context) => {
     const site = await openSite(context)
     const daemon = await site.startWatching({ wrapper: onSmallDisk(site.stateDirectory), ownMounts: true })

@@ -14,7 +14,7 @@ import {
 } from '../../src/lab/servers/index.ts'
 import type { Outcome, OutletReading, PowerDevice } from '../../src/ports/power-device.ts'
 import { kasaDriver } from '../../src/power-devices/kasa/driver.ts'
-import { PATIENCE_MS } from './site/daemon-process.ts'
+import { PATIENCE_MS, SLOWEST_MS } from './site/daemon-process.ts'
 import { smallLab } from './site/lab-site.ts'
 import { FREE_PORTS, freshNetwork } from './site/network.ts'
 import { until } from './site/until.ts'
@@ -76,7 +76,7 @@ function behaved({ lab }: Bench): void {
   expect(lab.state().violations).toEqual([])
 }
 
-describe.concurrent.each(TRANSPORTS)('%s', (transport) => {
+describe.concurrent.each(TRANSPORTS)('%s', { timeout: SLOWEST_MS }, (transport) => {
   test('identifies, reads, switches one outlet, arms and disarms its timer', async (context) => {
     const on = await bench(context, { transport })
     const { device, lab } = on
@@ -272,7 +272,7 @@ describe.concurrent.each(TRANSPORTS)('%s', (transport) => {
   })
 })
 
-describe.concurrent('sessions and credentials', () => {
+describe.concurrent('sessions and credentials', { timeout: SLOWEST_MS }, () => {
   test('the strip changes its protocol, both ways and more than once', async (context) => {
     const on = await bench(context)
     for (const transport of ['legacy-xor', 'klap-v2', 'klap-v1', 'legacy-xor', 'klap-v1', 'klap-v2'] as const) {

@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { setTimeout } from 'node:timers/promises'
 import { describe, expect, test } from 'vitest'
 import type { State } from '../../src/core/state/types.ts'
-import type { DaemonProcess } from './site/daemon-process.ts'
+import { type DaemonProcess, SLOWEST_MS } from './site/daemon-process.ts'
 import { LabSite } from './site/lab-site.ts'
 import { seededRandom } from './site/seeded-random.ts'
 
@@ -135,7 +135,7 @@ async function staysDryUntilResumed(site: LabSite, daemon: DaemonProcess): Promi
 
 const stateFiles = (site: LabSite) => readdirSync(site.stateDirectory).filter((name) => name.startsWith('state.sqlite'))
 
-describe.concurrent('kill -9', () => {
+describe.concurrent('kill -9', { timeout: SLOWEST_MS }, () => {
   test(
     `${KILLS} times at random moments of an outage: every outlet is on in the end, each host was cut once`,
     async () => {
@@ -144,7 +144,7 @@ describe.concurrent('kill -9', () => {
       const lanes = Array.from({ length: LANES }, (_, index) => moments.slice(index * share, (index + 1) * share))
       await Promise.all(lanes.map((own, index) => lane(index, own)))
     },
-    60_000 + KILLS * 20_000,
+    SLOWEST_MS + KILLS * 20_000,
   )
 
   test('and the database deleted: the mark alone brings the outlet back on', async () => {

@@ -2,7 +2,7 @@ import { writeFileSync } from 'node:fs'
 import { describe, expect, test } from 'vitest'
 import { PacedClock } from '../../src/app/system-clock.ts'
 import { LAB_CREDENTIALS } from '../../src/lab/servers/index.ts'
-import { type DaemonProcess, PATIENCE_MS } from './site/daemon-process.ts'
+import { type DaemonProcess, PATIENCE_MS, SLOWEST_MS } from './site/daemon-process.ts'
 import { InProcess } from './site/in-process.ts'
 import { type LabSite, openSite } from './site/lab-site.ts'
 import { until } from './site/until.ts'
@@ -20,7 +20,7 @@ async function rests(site: LabSite, daemon: DaemonProcess): Promise<void> {
 const refusedBecause = (daemon: DaemonProcess, guard: string) =>
   daemon.tells('refused', ({ guards }) => guards?.includes(guard) === true)
 
-describe.concurrent('a strip that cannot be used', () => {
+describe.concurrent('a strip that cannot be used', { timeout: SLOWEST_MS }, () => {
   test('wrong credentials: told at once as such, nothing is switched; put right, it is used', async (context) => {
     const site = await openSite(context)
     // Enough for the pauses between handshakes, since a strip that throttles them looks the same.
@@ -143,7 +143,7 @@ async function inPacedTime(context: Parameters<typeof openSite>[0], timers: bool
   return { site, daemon }
 }
 
-describe.concurrent('a strip that vanishes between OFF and ON', () => {
+describe.concurrent('a strip that vanishes between OFF and ON', { timeout: SLOWEST_MS }, () => {
   test('is told as loudly as can be, tried for ever, and turned on when it is back', async (context) => {
     const { site, daemon } = await inPacedTime(context, false)
     const failed = await daemon.tells('on-failed')

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import type { WorldSpec } from '../../src/lab/world/index.ts'
-import { type DaemonProcess, PATIENCE_MS } from './site/daemon-process.ts'
+import { type DaemonProcess, PATIENCE_MS, SLOWEST_MS } from './site/daemon-process.ts'
 import { type LabSite, openSite, smallLab } from './site/lab-site.ts'
 import { until } from './site/until.ts'
 
@@ -27,7 +27,7 @@ function orderly(site: LabSite): void {
   expect(hosts.map(({ state }) => state)).toEqual(hosts.map(() => 'up'))
 }
 
-describe.concurrent('the real program on real sockets', () => {
+describe.concurrent('the real program on real sockets', { timeout: SLOWEST_MS }, () => {
   test('a host hangs, is found dead, cycled and seen alive again', async (context) => {
     const site = await openSite(context)
     const daemon = await site.startWatching()

@@ -2,9 +2,10 @@ import { createHash } from 'node:crypto'
 import { readdirSync, readFileSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
-import type { DaemonProcess } from './site/daemon-process.ts'
+import { type DaemonProcess, SLOWEST_MS } from './site/daemon-process.ts'
 import { type LabSite, openSite } from './site/lab-site.ts'
 
+const SLOWEST = { timeout: SLOWEST_MS }
 const USERNAME = 'lab@example.com'
 const PASSWORD = 'Recognisable-9f31c7-Pa55word'
 const PATHS = ['/metrics', '/healthz', '/readyz', '/api/v1/status', '/api/v1/events?limit=1000', '/api/v1/outlets']
@@ -46,46 +47,50 @@ function holdsNone(seen: readonly [string, string][]): void {
   }
 }
 
-test('no secret in any output, file or answer: through a whole cycle, failures, reloads and a restart', async (context) => {
-  const site = await openSite(context, { credentials: { username: USERNAME, password: PASSWORD } })
-  const change = (username: string) => (configuration: ReturnType<LabSite['configuration']>) => ({
-    ...configuration,
-    log: { level: 'debug' },
-    powerDevices: configuration.powerDevices.map((device) => ({
-      ...device,
-      username,
-      password: { env: 'STRIP_PASSWORD' },
-    })),
-  })
-  site.configure(change(USERNAME))
-  const env = { STRIP_PASSWORD: PASSWORD }
-  const daemon = await site.startWatching({ env })
-  await site.lab.act({ kind: 'hang', host: 'pve2' })
-  await daemon.sees(({ plans }) => plans[0]?.barrier === 'holding', 'the hold')
-  expect(site.marks()).toHaveLength(1)
-  holdsNone(await everythingOf(site, daemon))
-  await daemon.tells('cycle-done')
+test(
+  'no secret in any output, file or answer: through a whole cycle, failures, reloads and a restart',
+  SLOWEST,
+  async (context) => {
+    const site = await openSite(context, { credentials: { username: USERNAME, password: PASSWORD } })
+    const change = (username: string) => (configuration: ReturnType<LabSite['configuration']>) => ({
+      ...configuration,
+      log: { level: 'debug' },
+      powerDevices: configuration.powerDevices.map((device) => ({
+        ...device,
+        username,
+        password: { env: 'STRIP_PASSWORD' },
+      })),
+    })
+    site.configure(change(USERNAME))
+    const env = { STRIP_PASSWORD: PASSWORD }
+    const daemon = await site.startWatching({ env })
+    await site.lab.act({ kind: 'hang', host: 'pve2' })
+    await daemon.sees(({ plans }) => plans[0]?.barrier === 'holding', 'the hold')
+    expect(site.marks()).toHaveLength(1)
+    holdsNone(await everythingOf(site, daemon))
+    await daemon.tells('cycle-done')
 
-  site.lab.strip('strip').plan({ kind: 'garbage-answer', garbage: 'not-json', count: 30, of: 'any' })
-  site.lab.strip('strip').setCredentials({ username: USERNAME, password: 'something else' })
-  await daemon.tells('power-device-unreachable', ({ sentence }) => /credentials|password|account/i.test(sentence))
-  site.configure((configuration) => ({ ...change('other@example.com')(configuration), mode: 'nonsense' }))
-  daemon.signal('SIGHUP')
-  await daemon.tells('configuration-refused')
-  const backup = join(site.directory, 'state', 'backup.sqlite')
-  expect(await daemon.ask('POST', '/api/v1/backup', { file: backup })).toMatchObject({ status: 200 })
-  holdsNone(await everythingOf(site, daemon))
+    site.lab.strip('strip').plan({ kind: 'garbage-answer', garbage: 'not-json', count: 30, of: 'any' })
+    site.lab.strip('strip').setCredentials({ username: USERNAME, password: 'something else' })
+    await daemon.tells('power-device-unreachable', ({ sentence }) => /credentials|password|account/i.test(sentence))
+    site.configure((configuration) => ({ ...change('other@example.com')(configuration), mode: 'nonsense' }))
+    daemon.signal('SIGHUP')
+    await daemon.tells('configuration-refused')
+    const backup = join(site.directory, 'state', 'backup.sqlite')
+    expect(await daemon.ask('POST', '/api/v1/backup', { file: backup })).toMatchObject({ status: 200 })
+    holdsNone(await everythingOf(site, daemon))
 
-  site.configure(change(USERNAME))
-  const shown = site.start({ env, arguments: ['config', 'show', '--config', site.configurationFile] })
-  const checked = site.start({ env, arguments: ['config', 'check', '--config', site.configurationFile] })
-  await Promise.all([shown.exited, checked.exited])
-  expect(shown.stdout).toContain('STRIP_PASSWORD')
-  await daemon.kill()
-  const next = site.start({ env })
-  await next.tells('power-device-unreachable')
-  holdsNone(await everythingOf(site, next))
-  expect(await next.stop()).toMatchObject({ code: 0 })
-  expect(daemon.output.length).toBeGreaterThan(1_000)
-  holdsNone([daemon, next, shown, checked].map((each) => ['its output', each.output]))
-})
+    site.configure(change(USERNAME))
+    const shown = site.start({ env, arguments: ['config', 'show', '--config', site.configurationFile] })
+    const checked = site.start({ env, arguments: ['config', 'check', '--config', site.configurationFile] })
+    await Promise.all([shown.exited, checked.exited])
+    expect(shown.stdout).toContain('STRIP_PASSWORD')
+    await daemon.kill()
+    const next = site.start({ env })
+    await next.tells('power-device-unreachable')
+    holdsNone(await everythingOf(site, next))
+    expect(await next.stop()).toMatchObject({ code: 0 })
+    expect(daemon.output.length).toBeGreaterThan(1_000)
+    holdsNone([daemon, next, shown, checked].map((each) => ['its output', each.output]))
+  },
+)

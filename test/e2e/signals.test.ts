@@ -1,6 +1,6 @@
 import { writeFileSync } from 'node:fs'
 import { describe, expect, test } from 'vitest'
-import { type DaemonProcess, PATIENCE_MS } from './site/daemon-process.ts'
+import { type DaemonProcess, PATIENCE_MS, SLOWEST_MS } from './site/daemon-process.ts'
 import { type Configuration, type LabSite, openSite } from './site/lab-site.ts'
 import { until } from './site/until.ts'
 
@@ -28,7 +28,7 @@ async function rests(site: LabSite, daemon: DaemonProcess): Promise<void> {
   expect(site.marks()).toEqual([])
 }
 
-describe.concurrent('SIGTERM in mid-cycle', () => {
+describe.concurrent('SIGTERM in mid-cycle', { timeout: SLOWEST_MS }, () => {
   test('with a timer armed inside the strip it leaves at once; the next start takes over', async (context) => {
     const { site, daemon } = await cutsPower(context, true)
     expect(await daemon.stop()).toEqual({ code: 0, signal: null })
@@ -76,7 +76,7 @@ describe.concurrent('SIGTERM in mid-cycle', () => {
   })
 })
 
-describe.concurrent('SIGHUP', () => {
+describe.concurrent('SIGHUP', { timeout: SLOWEST_MS }, () => {
   test('a valid file takes effect; an invalid one is refused with its place, and the old one stays', async (context) => {
     const site = await openSite(context)
     const daemon = await site.startWatching()

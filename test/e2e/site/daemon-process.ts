@@ -7,8 +7,10 @@ import type { Status } from '../../../src/api/status.ts'
 import { until } from './until.ts'
 
 const PROGRAM = fileURLToPath(new URL('../../../bin/proxmox-watchdog', import.meta.url))
-/** Far longer than anything here takes, on the slowest machine. */
-export const PATIENCE_MS = 40_000
+/** Far longer than any one step here takes, on the slowest machine. */
+export const PATIENCE_MS = 60_000
+/** For a test of many such steps. */
+export const SLOWEST_MS = 240_000
 
 export type DaemonOptions = {
   readonly env?: NodeJS.ProcessEnv
