@@ -5,6 +5,7 @@ import { firstByte } from './first-byte.ts'
 import { overdueOn } from './overdue-on.ts'
 import { probing } from './probing.ts'
 import type { BenchModule, BenchRow, BenchSkip } from './row.ts'
+import { simulation } from './simulation.ts'
 import { benchStore } from './store.ts'
 
 const MODULES: Record<string, BenchModule> = {
@@ -12,6 +13,7 @@ const MODULES: Record<string, BenchModule> = {
   'daemon-memory': daemonMemory,
   'first-byte': firstByte,
   'overdue-on': overdueOn,
+  simulation,
   store: async () => benchStore(),
 }
 

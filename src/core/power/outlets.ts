@@ -42,18 +42,23 @@ export function offOnPurpose(state: State, host: HostPolicy): boolean {
   return Object.values(state.outlets).some(({ offOnPurpose: off }) => off?.target === host.name)
 }
 
+const isNot = () => false
+
 /** The same question for many hosts: the outlets are gone through once. */
 export function offOnPurposeIn(state: State): (host: HostPolicy) => boolean {
-  const targets = new Set<string>()
+  let targets: Set<string> | undefined
   const keys = new Set<string>()
-  for (const [key, { offOnPurpose: off }] of Object.entries(state.outlets)) {
+  for (const key in state.outlets) {
+    const off = state.outlets[key]?.offOnPurpose
     if (off === undefined) continue
+    targets ??= new Set()
     targets.add(off.target)
     keys.add(key)
   }
-  if (keys.size === 0) return () => false
+  if (targets === undefined) return isNot
+  const offTargets = targets
   return ({ name, levels }) =>
-    targets.has(name) || levels.some((level) => level.some((ref) => keys.has(outletKey(ref))))
+    offTargets.has(name) || levels.some((level) => level.some((ref) => keys.has(outletKey(ref))))
 }
 
 /** Whether a plan of ours is at work on an outlet. */

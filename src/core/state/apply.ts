@@ -7,22 +7,22 @@ export function apply(state: State, changes: readonly Change[]): State {
   return folder.state
 }
 
-/** Folds changes one by one, copying each collection at most once. */
+/** Folds changes one by one, copying the state and each collection at most once. */
 export class Folder {
   state: State
-  #copied = new Set<CollectionName>()
+  readonly #given: State
 
   constructor(state: State) {
     this.state = state
+    this.#given = state
   }
 
   put(change: Change): void {
     const { collection, key, value } = change
-    if (!this.#copied.has(collection)) {
-      this.state = { ...this.state, [collection]: { ...this.state[collection] } }
-      this.#copied.add(collection)
-    }
-    const rows = this.state[collection] as Record<string, unknown>
+    if (this.state === this.#given) this.state = { ...this.#given }
+    const own = this.state as { [C in CollectionName]: Record<string, unknown> }
+    if (own[collection] === this.#given[collection]) own[collection] = { ...this.#given[collection] }
+    const rows = own[collection]
     if (value === undefined) delete rows[key]
     else rows[key] = value
   }
