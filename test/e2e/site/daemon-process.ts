@@ -27,6 +27,12 @@ export type Exit = { readonly code: number | null; readonly signal: NodeJS.Signa
 
 type Place = { readonly address: string; readonly stateDirectory: string; readonly configurationFile: string }
 
+/** Those that would outlive a test run that is cut short. */
+const alive = new Set<ChildProcess>()
+process.on('exit', () => {
+  for (const child of alive) child.kill('SIGKILL')
+})
+
 /** The real program as a real process: `proxmox-watchdog run`. */
 export class DaemonProcess {
   readonly exited: Promise<Exit>
@@ -53,10 +59,12 @@ export class DaemonProcess {
     this.#place = place
     this.stateDirectory = `${root}${place.stateDirectory}`
     this.#child = child
+    alive.add(child)
     child.stdout?.setEncoding('utf8').on('data', (text: string) => (this.#stdout += text))
     child.stderr?.setEncoding('utf8').on('data', (text: string) => (this.#stderr += text))
     this.exited = new Promise((resolve) => {
       child.once('close', (code, signal) => {
+        alive.delete(child)
         this.#ended = { code, signal }
         resolve(this.#ended)
       })
