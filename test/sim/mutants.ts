@@ -190,7 +190,7 @@ const KEPT: readonly Mutant[] = [
   },
   {
     name: 'one at a time per strip only',
-    edits: edit('recovery/guards/power.ts', "if (intent.barrier === 'stuck' && !sharesDevice", 'if (!sharesDevice'),
+    edits: edit('recovery/guards/power.ts', 'if (isSettled(intent) && !sharesDevice', 'if (!sharesDevice'),
     first: 'two hosts on two strips',
   },
   {

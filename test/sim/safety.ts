@@ -265,7 +265,8 @@ export class Safety implements Watch {
     for (const other of Object.values(after.intents)) {
       if (other.id === intent.id || other.barrier === 'checking') continue
       const near = other.legs.some(({ ref }) => mine.has(ref.device))
-      if (other.barrier !== 'stuck' || near) this.fail(`${what}, while ${other.target} is being switched`)
+      const settled = other.barrier === 'stuck' || (other.kind === 'off' && other.barrier === 'holding')
+      if (!settled || near) this.fail(`${what}, while ${other.target} is being switched`)
     }
     const told = this.#readings.get(key)
     if (intent.kind === 'cycle' && !plan.offSentMs.has(key) && told?.reading.state !== 'on') {

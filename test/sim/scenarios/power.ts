@@ -107,6 +107,27 @@ export const powerScenarios: readonly Scenario[] = [
     },
   },
   {
+    name: 'a timer that cannot be disarmed under an OFF does not keep hosts on other devices waiting',
+    run: (under) => {
+      const sim = site(under, fullSite())
+      untilCut(sim, 'pve1', 0)
+      sim.act({ kind: 'strip-offline', strip: 'strip' })
+      sim.order({
+        by: 'op',
+        order: 'switch',
+        target: 'pve1',
+        goal: 'off',
+        reason: 'x',
+        protected: false,
+        untilMs: 5 * HOUR,
+      })
+      sim.runFor(MINUTE)
+      demand(sim, intentOf(sim, 'pve1')?.kind === 'off', 'the disarming is owed')
+      sim.act({ kind: 'hang', host: 'fall' })
+      wait(sim, 5 * MINUTE, 'another device’s host is cycled', () => !sim.isOn('rack', 1))
+    },
+  },
+  {
     name: 'a strip that is another device is switched neither off nor on',
     run: (under) => {
       const sim = site(under)

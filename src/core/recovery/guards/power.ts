@@ -69,7 +69,7 @@ function storeUnavailable({ state }: Situation): string | undefined {
 function cycleInFlight({ state, now, host, self, purpose }: Situation): string | undefined {
   for (const intent of Object.values(state.intents)) {
     if (intent.id === self?.id) continue
-    if (intent.barrier === 'stuck' && !sharesDevice(intent, host.levels.flat())) continue
+    if (isSettled(intent) && !sharesDevice(intent, host.levels.flat())) continue
     return `${intent.target} is being switched (${intent.kind}): one host at a time.`
   }
   if (purpose === 'operator' || (self !== undefined && self.barrier !== 'checking')) return undefined
@@ -78,6 +78,11 @@ function cycleInFlight({ state, now, host, self, purpose }: Situation): string |
   const leftMs = state.policy.cycleSpacingMs - sinceMs(state, ended, now)
   if (leftMs <= 0) return undefined
   return `A power cycle ended a moment ago; the next may begin in ${spell(leftMs)}.`
+}
+
+/** Cutting nothing more, and not soon done: an ON that fails, or a timer that cannot be disarmed under an OFF. */
+function isSettled({ barrier, kind }: Intent): boolean {
+  return barrier === 'stuck' || (kind === 'off' && barrier === 'holding')
 }
 
 function sharesDevice(intent: Intent, refs: readonly { readonly device: string }[]): boolean {
