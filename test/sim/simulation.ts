@@ -51,6 +51,8 @@ export class Simulation extends Onlooker {
   #wake = 0
   #storeOk = true
   #pause: { readonly fromMs: number; readonly untilMs: number; readonly counted: boolean } | undefined
+  /** What has to wait until the process goes on. */
+  #held: { readonly process: number; readonly run: () => void }[] = []
   #stopping = false
   #reloads = 0
 
@@ -148,6 +150,7 @@ export class Simulation extends Onlooker {
   resume(): void {
     if (this.#pause?.counted === false) this.clock.slept(this.nowMs - this.#pause.fromMs)
     this.#pause = undefined
+    for (const { process, run } of this.#held.splice(0)) this.#timeline.add(this.nowMs, process, run)
   }
 
   act(action: Action): void {
@@ -222,7 +225,7 @@ export class Simulation extends Onlooker {
     if (entry.process !== 0) {
       if (entry.process !== this.#process) return true
       if (this.#pause !== undefined) {
-        this.#timeline.add(this.#pause.untilMs, entry.process, entry.run)
+        this.#held.push({ process: entry.process, run: entry.run })
         return true
       }
     }
@@ -235,7 +238,7 @@ export class Simulation extends Onlooker {
     const before = this.#state
     if (before === undefined) return
     if (this.#pause !== undefined) {
-      this.#timeline.add(this.#pause.untilMs, this.#process, () => this.deliver(event))
+      this.#held.push({ process: this.#process, run: () => this.deliver(event) })
       return
     }
     if (event.kind === 'command-result' && this.#diesAt('before-result')) return
