@@ -47,7 +47,8 @@ export async function startDaemon(options: StartOptions): Promise<Started | Star
   const loaded = options.load()
   if (!loaded.ok) return { ok: false, code: 'configuration', sentences: [], problems: loaded.problems }
   const { configuration } = loaded
-  if (configuration.hosts.length === 0) {
+  // Nothing to watch is a mistake, but what an earlier run turned off is turned on before anything else.
+  if (configuration.hosts.length === 0 && breadcrumbsIn(configuration.stateDirectory).list().marks.length === 0) {
     const sentence = 'No hosts are configured, so there is nothing to watch. Add `hosts:` to the file or set HOSTS.'
     return { ok: false, code: 'configuration', sentences: [sentence] }
   }
