@@ -150,6 +150,11 @@ export class RunningDaemon implements Daemon {
     }
   }
 
+  /** Whether the loop turns: a process for which this is false has to be started again. */
+  roundsAreOnTime(): boolean {
+    return this.#rounds.health().lost < LOST_ROUNDS_LIMIT
+  }
+
   probeStats(): readonly ProbeStat[] {
     return this.#probing.stats()
   }

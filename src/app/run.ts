@@ -1,8 +1,11 @@
 import type { Loaded } from '../config/load.ts'
+import { USUAL_STATE_DIRECTORY } from '../config/locate.ts'
 import { formatProblems } from '../config/problem.ts'
+import { breadcrumbsIn } from '../store/breadcrumbs.ts'
 import { loadConfiguration } from './configuration/load.ts'
 import { endAnyway, endOnMistake, outliveReaders } from './last-resort.ts'
 import { createLog, type Log } from './log.ts'
+import { serviceWatchdog, tellServiceWatchdog } from './service-watchdog.ts'
 import { type Started, startDaemon } from './start.ts'
 import { onStopSignals } from './stop-signals.ts'
 import { SystemClock } from './system-clock.ts'
@@ -43,9 +46,29 @@ export async function runDaemon(options: RunOptions): Promise<RunEnd> {
   if (!started.ok) {
     if (started.problems !== undefined) process.stderr.write(`${formatProblems(started.problems)}\n`)
     for (const sentence of started.sentences) process.stderr.write(`${sentence}\n`)
+    for (const sentence of owedBefore(options.env)) process.stderr.write(`${sentence}\n`)
     return started.code
   }
-  return superviseSignals(started, log, ending).finally(forgive)
+  const watched = serviceWatchdog(options.env)
+  const stopTelling =
+    watched === undefined
+      ? undefined
+      : tellServiceWatchdog(watched, () => started.daemon.roundsAreOnTime(), options.env)
+  return superviseSignals(started, log, ending).finally(() => {
+    stopTelling?.()
+    forgive()
+  })
+}
+
+/** A start that is refused leaves off what an earlier one had turned off: whoever reads the refusal must know. */
+function owedBefore(env: NodeJS.ProcessEnv): string[] {
+  const directory = env.STATE_DIRECTORY?.split(':')[0] || USUAL_STATE_DIRECTORY
+  return breadcrumbsIn(directory)
+    .list()
+    .marks.map(
+      ({ device, outlet, target }) =>
+        `Outlet ${device}/${outlet} of ${target} was turned off by the watchdog and is not on again. Mend this and start it at once, or turn it on by hand.`,
+    )
 }
 
 /** SIGHUP reloads, SIGTERM and SIGINT stop in order, a second one at once. */

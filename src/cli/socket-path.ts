@@ -3,8 +3,6 @@ import { SOCKET_NAME } from '../api/socket-name.ts'
 import type { Cli } from './cli.ts'
 import type { Exit } from './exit-codes.ts'
 
-const DEFAULT_STATE_DIRECTORY = '/var/lib/proxmox-watchdog'
-
 export type StateDirectory =
   | { readonly ok: true; readonly directory: string }
   | { readonly ok: false; readonly exit: Exit; readonly sentence: string }
@@ -18,7 +16,7 @@ export async function stateDirectory(cli: Cli): Promise<StateDirectory> {
   const { stateDirectory: given, config } = cli.globals()
   if (given !== undefined) return { ok: true, directory: resolve(given) }
   const { existsSync } = await import('node:fs')
-  const { locateFile } = await import('../config/locate.ts')
+  const { locateFile, USUAL_STATE_DIRECTORY } = await import('../config/locate.ts')
   const located = locateFile(config, cli.env, existsSync)
   if (located.how !== 'none') {
     const read = await fromFile(located.file)
@@ -30,12 +28,12 @@ export async function stateDirectory(cli: Cli): Promise<StateDirectory> {
   // systemd may name several, with colons between them; ours is the first.
   const fromSystemd = cli.env.STATE_DIRECTORY?.split(':')[0]
   if (fromSystemd) return { ok: true, directory: resolve(fromSystemd) }
-  if (located.how !== 'none' || existsSync(join(DEFAULT_STATE_DIRECTORY, SOCKET_NAME))) {
-    return { ok: true, directory: DEFAULT_STATE_DIRECTORY }
+  if (located.how !== 'none' || existsSync(join(USUAL_STATE_DIRECTORY, SOCKET_NAME))) {
+    return { ok: true, directory: USUAL_STATE_DIRECTORY }
   }
   const { labDirectory, labPaths } = await import('../app/lab/lab-directory.ts')
   const { state } = labPaths(labDirectory(cli.env))
-  return { ok: true, directory: existsSync(join(state, SOCKET_NAME)) ? state : DEFAULT_STATE_DIRECTORY }
+  return { ok: true, directory: existsSync(join(state, SOCKET_NAME)) ? state : USUAL_STATE_DIRECTORY }
 }
 
 export async function socketPath(cli: Cli): Promise<StateDirectory & { readonly path?: string }> {

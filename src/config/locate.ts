@@ -1,5 +1,8 @@
 import { type Environment, FILE_VARIABLE, givenVariables, variable } from './environment/variables.ts'
 
+/** Where the state is kept unless something says otherwise. */
+export const USUAL_STATE_DIRECTORY = '/var/lib/proxmox-watchdog'
+
 export const USUAL_FILES = ['./proxmox-watchdog.yaml', '/etc/proxmox-watchdog/config.yaml'] as const
 
 /** `named` files must be there; a `usual` one counts only if it is. */

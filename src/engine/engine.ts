@@ -1,3 +1,4 @@
+import { movedHosts } from '../core/evidence/moved.ts'
 import { type Command, type CommandResult, outletKey } from '../core/power/types.ts'
 import { decide } from '../core/state/decide.ts'
 import { roundOf } from '../core/state/initial.ts'
@@ -89,8 +90,9 @@ export class Engine {
 
   reconfigure(policy: State['policy'], probing: Probing): void {
     this.#probing = probing
+    const moved = movedHosts(this.state.policy, policy)
     this.#memory.setPolicy(policy)
-    this.feed({ kind: 'configured', policy })
+    this.feed({ kind: 'configured', policy, moved })
   }
 
   /** Resolves once nothing that we cut is still without power, or when `signal` aborts. */

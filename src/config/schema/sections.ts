@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { USUAL_STATE_DIRECTORY } from '../locate.ts'
 import { duration, networkAddress, port } from '../values.ts'
 
 const HOUR_MS = 3_600_000
@@ -17,7 +18,7 @@ export const mode = z
 export const stateDirectory = z
   .string()
   .min(1)
-  .default('/var/lib/proxmox-watchdog')
+  .default(USUAL_STATE_DIRECTORY)
   .describe(
     'Where the state, the socket and the marks of outlets that are off are kept. Must survive a restart of the machine. A relative path is taken from the folder of this file. systemd’s STATE_DIRECTORY counts where this is not given.',
   )

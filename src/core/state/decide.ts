@@ -36,7 +36,7 @@ function observe(draft: Draft, event: Event): void {
     case 'started':
       return takeOver(draft, event.breadcrumbs, event.storeLost)
     case 'configured':
-      return configured(draft)
+      return configured(draft, event.moved ?? [])
     case 'round': {
       const fresh = freshOf(draft, event.evidence)
       observeRound(draft, event.round, fresh)
@@ -68,10 +68,11 @@ function observe(draft: Draft, event: Event): void {
   }
 }
 
-/** The engine has put the new policy into the state; hosts that are gone are forgotten. */
-function configured(draft: Draft): void {
+/** The engine has put the new policy into the state; what was seen of hosts that are gone or moved is forgotten. */
+function configured(draft: Draft, moved: readonly string[]): void {
   const names = new Set(draft.state.policy.hosts.map(({ name }) => name))
   for (const host of Object.keys(draft.state.hostsNow)) if (!names.has(host)) draft.put('hostsNow', host, undefined)
+  for (const host of moved) draft.put('hostsNow', host, undefined)
   draft.tell(
     'configuration-loaded',
     `The configuration is in force: ${names.size} hosts, mode ${draft.state.policy.mode}.`,

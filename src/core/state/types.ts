@@ -191,7 +191,8 @@ export type Told = {
 /** What the outside tells the core. */
 export type Event =
   | { readonly kind: 'started'; readonly breadcrumbs: readonly FoundBreadcrumb[]; readonly storeLost?: string }
-  | { readonly kind: 'configured'; readonly policy: Policy }
+  /** `moved`: hosts that are asked elsewhere or otherwise now. */
+  | { readonly kind: 'configured'; readonly policy: Policy; readonly moved?: readonly string[] }
   | { readonly kind: 'round'; readonly round: number; readonly evidence: readonly Evidence[] }
   /** A probe outside the rounds: the last look before an OFF, or a mapping check. */
   | { readonly kind: 'probed'; readonly evidence: readonly Evidence[] }
