@@ -42,7 +42,7 @@ export function leftInState(directory: string): Left {
   )
   things.push(...unreadable.map((name) => `The mark ${name} of an outlet that is off cannot be read.`))
   if (!existsSync(stateFile(directory))) return { ok: true, things }
-  const opened = openOffline(directory, Date.now)
+  const opened = openOffline(directory)
   if (!opened.ok) return { ok: false, exit: 'software', sentence: opened.sentence }
   const loaded = opened.state.load()
   opened.state.close()

@@ -3,20 +3,8 @@ import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { setImmediate as turn } from 'node:timers/promises'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
-import { parseExport } from './export.ts'
 import { openOffline } from './offline.ts'
-import {
-  atOf,
-  BASE_WALL_MS,
-  claim,
-  hostRecord,
-  intent,
-  openOrFail,
-  putHost,
-  removeDirectory,
-  temporaryDirectory,
-  told,
-} from './samples.ts'
+import { atOf, hostRecord, openOrFail, putHost, removeDirectory, temporaryDirectory, told } from './samples.ts'
 
 let directory: string
 let state: string
@@ -26,7 +14,7 @@ beforeEach(() => {
 })
 afterEach(() => removeDirectory(directory))
 
-const offline = () => openOffline(state, () => BASE_WALL_MS)
+const offline = () => openOffline(state)
 
 describe('backup', () => {
   test('is one moment of a state that is being written, and opens as one', async () => {
@@ -106,61 +94,6 @@ describe('backup', () => {
   })
 })
 
-describe('export', () => {
-  test('goes through JSON and comes back', () => {
-    const store = openOrFail(state)
-    const changes = [putHost('pve1', 2), { collection: 'claims', key: 'c1', value: claim } as const]
-    store.commit([...changes, { collection: 'intents', key: 'i1', value: intent }], [told('a'), told('b'), told('c')])
-    const exported = store.exportState(2)
-    if (!exported.ok) throw new Error(exported.sentence)
-    expect(exported.state).toMatchObject({
-      format: 'proxmox-watchdog-state',
-      version: 1,
-      exportedAt: '2026-01-15T03:00:00.000Z',
-    })
-    expect(exported.state.events.map(({ sentence }) => sentence)).toEqual(['c', 'b'])
-    expect(parseExport(JSON.stringify(exported.state))).toEqual({ ok: true, state: exported.state })
-    expect(parseExport(JSON.parse(JSON.stringify(exported.state)))).toEqual({ ok: true, state: exported.state })
-    store.close()
-  })
-
-  test('a hand-written situation may leave collections out', () => {
-    const text = JSON.stringify({
-      format: 'proxmox-watchdog-state',
-      version: 1,
-      exportedAt: '2026-01-15T03:00:00Z',
-      snapshot: { hosts: { pve1: hostRecord('pve1') } },
-    })
-    expect(parseExport(text)).toMatchObject({
-      ok: true,
-      state: { snapshot: { hosts: { pve1: { host: 'pve1' } }, claims: {}, meta: {} }, events: [] },
-    })
-  })
-
-  const sound = {
-    format: 'proxmox-watchdog-state',
-    version: 1,
-    exportedAt: '2026-01-15T03:00:00Z',
-    snapshot: {},
-    events: [],
-  }
-  test.each([
-    ['{', 'This is not JSON'],
-    [null, 'This is no exported state'],
-    [[], 'This is no exported state'],
-    [{ ...sound, format: 'other' }, 'This is no exported state'],
-    [{ ...sound, version: 2 }, 'is of version 2'],
-    [{ ...sound, exportedAt: 'yesterday' }, 'exportedAt'],
-    [{ ...sound, snapshot: { hosts: { pve1: {} } } }, 'snapshot.hosts.pve1.host'],
-    [{ ...sound, snapshot: { host: {} } }, 'snapshot'],
-    [{ ...sound, events: [{ id: 1 }] }, 'events.0.code'],
-  ])('%j is refused with a sentence', (json, sentence) => {
-    const outcome = parseExport(json)
-    expect(outcome).toMatchObject({ ok: false, code: 'invalid' })
-    expect(outcome).toHaveProperty('sentence', expect.stringContaining(sentence))
-  })
-})
-
 describe('a state that is not in use', () => {
   test('is read, exported and copied without a change to it', async () => {
     const store = openOrFail(state)
@@ -171,7 +104,6 @@ describe('a state that is not in use', () => {
     if (!opening.ok) throw new Error(opening.sentence)
     expect(opening.state.load()).toMatchObject({ ok: true, snapshot: { hosts: { pve1: hostRecord('pve1', 2) } } })
     expect(opening.state.events({ limit: 5 })).toMatchObject({ ok: true, events: [{ sentence: 'x' }] })
-    expect(opening.state.exportState()).toMatchObject({ ok: true, state: { exportedAt: '2026-01-15T03:00:00.000Z' } })
     expect(await opening.state.backup(join(directory, 'copy'))).toMatchObject({ ok: true })
     opening.state.close()
     expect(readFileSync(join(state, 'state.sqlite')).equals(before)).toBe(true)

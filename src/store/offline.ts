@@ -5,17 +5,15 @@ import type { Snapshot } from '../core/state/types.ts'
 import { type BackupOutcome, backupTo } from './backup.ts'
 import { readSnapshot } from './entities.ts'
 import { type EventQuery, readEvents } from './event-history.ts'
-import { exportOf } from './export.ts'
 import { failure, failureOf, type StoreFailure } from './failure.ts'
 import { acceptSchema, type Migration, schemaVersion, shippedMigrations } from './migrate.ts'
 import { stateFile } from './state-directory.ts'
-import type { EventsOutcome, ExportOutcome } from './store.ts'
+import type { EventsOutcome } from './store.ts'
 
 /** A state that no daemon has, for looking at and copying. Nothing in it is changed. */
 export type OfflineState = {
   load(): { readonly ok: true; readonly snapshot: Snapshot } | StoreFailure
   events(query: EventQuery): EventsOutcome
-  exportState(lastEvents?: number): ExportOutcome
   backup(file: string): Promise<BackupOutcome>
   close(): void
 }
@@ -24,9 +22,9 @@ export type OfflineOpening = { readonly ok: true; readonly state: OfflineState }
 
 /**
  * Opens the state in `directory` for reading only. Refused while a daemon has it (`in-use`): that one answers over its
- * socket. A damaged file is refused and left where it is. `now` gives the wall clock in milliseconds.
+ * socket. A damaged file is refused and left where it is.
  */
-export function openOffline(directory: string, now: () => number, migrations = shippedMigrations()): OfflineOpening {
+export function openOffline(directory: string, migrations = shippedMigrations()): OfflineOpening {
   const file = stateFile(directory)
   const what = `The state file ${file} cannot be read`
   let database: DatabaseSync | undefined
@@ -35,7 +33,7 @@ export function openOffline(directory: string, now: () => number, migrations = s
     if (stat.size === 0) return failure('corrupt', `${what}: it is empty.`)
     database = connect(file)
     const usable = check(database, file, migrations)
-    if (usable.ok) return { ok: true, state: stateOf(database, what, now) }
+    if (usable.ok) return { ok: true, state: stateOf(database, what) }
     database.close()
     return usable
   } catch (error) {
@@ -84,7 +82,7 @@ function check(
   return trouble === 'ok' ? { ok: true } : failure('corrupt', `The state file ${file} is damaged: ${trouble}.`)
 }
 
-function stateOf(database: DatabaseSync, what: string, now: () => number): OfflineState {
+function stateOf(database: DatabaseSync, what: string): OfflineState {
   const attempt = <T>(read: () => T): T | StoreFailure => {
     try {
       return read()
@@ -95,7 +93,6 @@ function stateOf(database: DatabaseSync, what: string, now: () => number): Offli
   return {
     load: () => attempt(() => ({ ok: true, snapshot: readSnapshot(database).snapshot })),
     events: (query) => attempt(() => ({ ok: true, events: readEvents(database, query) })),
-    exportState: (lastEvents) => attempt(() => ({ ok: true, state: exportOf(database, now(), lastEvents) })),
     backup: (target) => backupTo(database, target),
     close: () => database.close(),
   }

@@ -6,12 +6,10 @@ import type { CommitOutcome, Journal } from '../ports/journal.ts'
 import { type BackupOutcome, backupTo } from './backup.ts'
 import { EntityWriter, type RowWrite, readSnapshot, rowsOf, type UnreadableRow } from './entities.ts'
 import { type EventQuery, EventWriter, readEvents, type StoredEvent } from './event-history.ts'
-import { exportOf, type StateExport } from './export.ts'
 import { failure, failureOf, type StoreFailure } from './failure.ts'
 import { Retention } from './retention.ts'
 
 export type EventsOutcome = { readonly ok: true; readonly events: readonly StoredEvent[] } | StoreFailure
-export type ExportOutcome = { readonly ok: true; readonly state: StateExport } | StoreFailure
 export type PruneOutcome = { readonly ok: true; readonly removed: number; readonly more: boolean } | StoreFailure
 
 export type Store = Journal & {
@@ -22,7 +20,6 @@ export type Store = Journal & {
   prune(): PruneOutcome
   /** Copies the state to a new file while commits go on. */
   backup(file: string): Promise<BackupOutcome>
-  exportState(lastEvents?: number): ExportOutcome
 }
 
 /** `load` found the disk failing after a successful start, or the store closed. The port knows no other answer. */
@@ -132,10 +129,6 @@ export class SqliteStore implements Store {
 
   events(query: EventQuery): EventsOutcome {
     return this.#read((database) => ({ ok: true, events: readEvents(database, query) }))
-  }
-
-  exportState(lastEvents?: number): ExportOutcome {
-    return this.#read((database) => ({ ok: true, state: exportOf(database, this.#now().wallMs, lastEvents) }))
   }
 
   #read<T>(read: (database: DatabaseSync) => T): T | StoreFailure {

@@ -14,7 +14,6 @@ export function unavailableStore(file: string, why: StoreFailure): Store {
     events: () => why,
     prune: () => why,
     backup: () => Promise.resolve(why),
-    exportState: () => why,
     close: () => undefined,
   }
 }
