@@ -61,7 +61,8 @@ export async function runLab(options: LabRunOptions): Promise<LabRunEnd> {
     }
   } catch (error) {
     if (!(error instanceof LabFault)) throw error
-    return { ok: false, code: 'cannot-start', sentence: `The lab cannot start: ${error.message}.` }
+    const hint = error.code === 'address-in-use' ? ' Another lab may be running, perhaps of another user.' : ''
+    return { ok: false, code: 'cannot-start', sentence: `The lab cannot start: ${error.message}.${hint}` }
   } finally {
     stopListening()
   }
@@ -140,7 +141,7 @@ function introduce(lab: Lab, started: Started, narrator: Narrator, pace: number)
     narrator.plain(`  ${name.padEnd(8)} ${address}:${ports.klap}   ${outlets.length} outlets, KLAP v2`)
   }
   narrator.plain(`  ${'gateway'.padEnd(8)} ${gateway.address}:${gateway.port}   the reference target`)
-  if (tcp.ok) narrator.plain(`  metrics  http://127.0.0.1:${tcp.port}/metrics`)
+  narrator.plain(`  metrics  ${tcp.ok ? `http://127.0.0.1:${tcp.port}/metrics` : `none: ${tcp.sentence}`}`)
   narrator.heading('What happens (minutes and seconds of the lab)')
 }
 
