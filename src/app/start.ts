@@ -54,7 +54,7 @@ export async function startDaemon(options: StartOptions): Promise<Started | Star
   }
   for (const warning of loaded.warnings) options.log.warn({ code: warning.code }, warning.sentence)
   const locked = acquireLock(configuration.stateDirectory)
-  if (!locked.ok) return { ok: false, code: 'state', sentences: [locked.sentence] }
+  if (!locked.ok) return { ok: false, code: 'state', sentences: [`${locked.sentence}${elsewhere(locked.code)}`] }
   const opened = openStore({
     directory: configuration.stateDirectory,
     retentionMs: configuration.history.keepMs,
@@ -76,6 +76,11 @@ export async function startDaemon(options: StartOptions): Promise<Started | Star
   daemon.subscribe((told) => logTold(options.log, told))
   daemon.start(lossOf(found, breadcrumbs, configuration))
   return serve(options, configuration, daemon, store, locked.lock)
+}
+
+function elsewhere(code: StoreFailure['code']): string {
+  if (code !== 'permission' && code !== 'read-only') return ''
+  return ' Run as a user who may write there, or name another directory with stateDirectory in the file or STATE_DIRECTORY.'
 }
 
 type FoundState = {

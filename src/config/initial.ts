@@ -1,5 +1,8 @@
 import { entryName, isNetworkAddress } from './values.ts'
 
+const USUAL_PORT = 80
+const USUAL_LEGACY_PORT = 9999
+
 export type InitialOutlet = {
   readonly outlet: string
   readonly alias?: string
@@ -14,6 +17,9 @@ export type InitialConfiguration = {
     /** The account; its password is taken from the variable KASA_PASSWORD. */
     readonly username?: string
     readonly model?: string
+    /** TCP ports of KLAP and of the legacy protocol; written down where they are not the usual ones. */
+    readonly port?: number
+    readonly legacyPort?: number
     readonly outlets: readonly InitialOutlet[]
   }
   /** Addresses that are known by the alias of an outlet, such as `pve1` to `192.168.1.105`; case does not count. */
@@ -93,6 +99,10 @@ function powerDevice({ device }: InitialConfiguration, name: string): string[] {
     `  - name: ${name}${device.model === undefined ? '' : `   # ${commentText(device.model)}`}`,
     '    driver: kasa',
     `    address: ${JSON.stringify(device.address)}`,
+    ...(device.port === undefined || device.port === USUAL_PORT ? [] : [`    port: ${device.port}`]),
+    ...(device.legacyPort === undefined || device.legacyPort === USUAL_LEGACY_PORT
+      ? []
+      : [`    legacyPort: ${device.legacyPort}`]),
     ...credentials,
     '    # As they were found:',
     ...device.outlets.map((outlet) => `    #   ${describe(outlet)}`),

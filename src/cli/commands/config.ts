@@ -48,11 +48,19 @@ async function check(cli: Cli, file: string | undefined, options: { readonly str
   const { configuration, warnings } = loaded
   const found = risks(configuration, lookAround())
   const { hosts, powerDevices, references, mode } = configuration
-  const counts = [`${hosts.length} hosts`, `${powerDevices.length} power devices`, `${references.length} references`]
+  const counts = [
+    counted(hosts.length, 'host'),
+    counted(powerDevices.length, 'power device'),
+    counted(references.length, 'reference'),
+  ]
   terminal.out(`${configuration.file ?? 'The environment'} can be used: mode ${mode}, ${counts.join(', ')}.`)
   for (const { sentence } of warnings) terminal.out(`warning: ${sentence}`)
   for (const { code, sentence, remedy } of found) terminal.out(`risk: ${sentence} ${remedy} [${code}]`)
   return options.strict === true && found.length + warnings.length > 0 ? 'configuration' : 'ok'
+}
+
+function counted(count: number, what: string): string {
+  return `${count} ${what}${count === 1 ? '' : 's'}`
 }
 
 async function show(cli: Cli, file: string | undefined): Promise<Exit> {

@@ -50,7 +50,14 @@ async function initialise(cli: Cli, address: string, options: Options): Promise<
   const { defaultGateway } = await import('../../app/default-gateway.ts')
   const { identity, username } = found
   const text = renderInitialConfiguration({
-    device: { address, username, model: identity.model, outlets: identity.outlets },
+    device: {
+      address,
+      username,
+      model: identity.model,
+      outlets: identity.outlets,
+      port: options.port,
+      legacyPort: options.legacyPort,
+    },
     addresses: Object.fromEntries(options.host.map((pair) => pair.split('=') as [string, string])),
     gateway: options.gateway ?? defaultGateway(),
   })
