@@ -1,4 +1,4 @@
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { chmodSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
@@ -108,6 +108,15 @@ describe('a program that cannot be started', () => {
 
   test('is missing from the PATH that it is given', async () => {
     const outcome = await runChild({ command: 'cat', args: [], timeoutMs: 1000, env: { PATH: dir } })
+    expect(outcome.end).toMatchObject({ kind: 'not-started', code: 'ENOENT' })
+  })
+
+  test('is missing, where a directory of the PATH is closed to us', async (context) => {
+    if (process.getuid?.() === 0) return context.skip('no directory is closed to root')
+    const closed = join(dir, 'closed')
+    mkdirSync(closed, { mode: 0o000 })
+    const outcome = await runChild({ command: 'cat', args: [], timeoutMs: 1000, env: { PATH: `${closed}:${dir}` } })
+    chmodSync(closed, 0o700)
     expect(outcome.end).toMatchObject({ kind: 'not-started', code: 'ENOENT' })
   })
 

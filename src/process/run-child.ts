@@ -1,5 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { CappedText } from './capped-text.ts'
+import { inPath } from './in-path.ts'
 
 export type ChildRequest = {
   /** A path, or a name that is looked up in the child's PATH. Never a shell line. */
@@ -160,7 +161,8 @@ function signalGroup(child: ChildProcess, signal: NodeJS.Signals): void {
   }
 }
 
-function notStarted(request: ChildRequest, code: string, startedMs: number): ChildOutcome {
+function notStarted(request: ChildRequest, given: string, startedMs: number): ChildOutcome {
+  const code = given === 'EACCES' && isNowhere(request) ? 'ENOENT' : given
   return {
     end: { kind: 'not-started', code, sentence: notStartedSentence(request.command, code) },
     stdout: '',
@@ -170,6 +172,10 @@ function notStarted(request: ChildRequest, code: string, startedMs: number): Chi
     aborted: code === 'ABORTED',
     truncated: false,
   }
+}
+
+function isNowhere({ command, env }: ChildRequest): boolean {
+  return !command.includes('/') && !inPath(command, childEnvironment(env).PATH ?? '')
 }
 
 function notStartedSentence(command: string, code: string): string {
