@@ -20,6 +20,11 @@ const GOOD = new Set([
   'mapping-verified',
 ])
 
+/** A host that boots after a cycle of ours is silent, and not cycled for that. Everybody expects it. */
+function isWaiting({ code, guards }: Told): boolean {
+  return code === 'refused' && guards?.every((guard) => guard === 'boot-grace' || guard === 'cycle-in-flight') === true
+}
+
 /** Tells what happens, one line each, in the lab's own time. */
 export class Narrator {
   readonly #write: (text: string) => void
@@ -53,7 +58,7 @@ export class Narrator {
   }
 
   told(told: Told): void {
-    if (QUIET.has(told.code)) return
+    if (QUIET.has(told.code) || isWaiting(told)) return
     if (told.code === 'host-up' && told.host !== undefined && this.#strangers.delete(told.host)) {
       if (this.#strangers.size > 0) return
       return this.#line(told.at.monoMs, this.#paint('32', '✔'), '', `${list(this.#greeted)} answer.`)

@@ -39,7 +39,7 @@ function dryRun(status: Status, { paint, columns }: Canvas): string[] {
     status.dryRunForced === undefined
       ? `Set mode: act in ${status.configuration === 'environment' ? 'a configuration file' : status.configuration} to act.`
       : `${status.dryRunForced} \`resume\` ends this.`
-  const sentence = `DRY RUN: nothing is switched; each power cycle that would have happened is told. ${why}`
+  const sentence = `DRY RUN: nothing is switched unasked; each power cycle that would have happened is told. ${why}`
   return [paint('yellow', wrap(sentence, columns, '  '))]
 }
 
@@ -113,6 +113,7 @@ function power(host: Host): Cell {
 /** Only what is worth attention: a host that is well has its one line. */
 function remarks(host: Host, { paint, columns }: Canvas): string[] {
   const well = host.verdict === 'up'
+  const graceTold = host.holds.some(({ code }) => code === 'boot-grace')
   const lines = [
     ...(host.lockout === undefined ? [] : [`lockout: ${host.lockout.sentence}`]),
     ...(host.mapping.suspect === undefined ? [] : [`mapping suspect: ${host.mapping.suspect.sentence}`]),
@@ -120,7 +121,9 @@ function remarks(host: Host, { paint, columns }: Canvas): string[] {
       .map((outlet) => ({ outlet, says: outletRemarks(outlet) }))
       .flatMap(({ outlet, says }) => (says === '' ? [] : [`${outletName(outlet)}: ${says}`])),
     ...(well ? [] : host.holds.map(({ code, sentence }) => `${code}: ${sentence}`)),
-    ...(host.bootGraceUntil === undefined || well ? [] : [`boot grace ends ${until(host.bootGraceUntil.inMs)}`]),
+    ...(host.bootGraceUntil === undefined || well || graceTold
+      ? []
+      : [`boot grace ends ${until(host.bootGraceUntil.inMs)}`]),
     ...(well || host.next === undefined ? [] : [`next: ${withDue(host.next.sentence, host.next.due)}`]),
   ]
   return lines.map((line, index) => {
