@@ -5,10 +5,14 @@
 const SAME_WISH_MS = 1_000
 
 /**
- * Calls `first` at the first SIGINT or SIGTERM and `again` at those that come more than a moment later. Answers how to
+ * Calls `first` at the first of these signals and `again` at those that come more than a moment later. Answers how to
  * stop listening.
  */
-export function onStopSignals(first: (signal: NodeJS.Signals) => void, again: () => void): () => void {
+export function onStopSignals(
+  first: (signal: NodeJS.Signals) => void,
+  again: () => void,
+  signals: readonly NodeJS.Signals[] = ['SIGINT', 'SIGTERM'],
+): () => void {
   let firstMs: number | undefined
   const heard = (signal: NodeJS.Signals) => {
     if (firstMs === undefined) {
@@ -16,10 +20,8 @@ export function onStopSignals(first: (signal: NodeJS.Signals) => void, again: ()
       first(signal)
     } else if (performance.now() - firstMs > SAME_WISH_MS) again()
   }
-  process.on('SIGINT', heard)
-  process.on('SIGTERM', heard)
+  for (const signal of signals) process.on(signal, heard)
   return () => {
-    process.off('SIGINT', heard)
-    process.off('SIGTERM', heard)
+    for (const signal of signals) process.off(signal, heard)
   }
 }

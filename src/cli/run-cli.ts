@@ -44,11 +44,11 @@ function codeOf(error: unknown, terminal: Terminal): number {
   return exitCode('software')
 }
 
-/** `status | head` is no mistake. */
+/** `status | head` is no mistake, nor is a terminal that was closed (EIO). */
 function quietPipes(): void {
   for (const stream of [process.stdout, process.stderr]) {
     stream.on('error', (error: NodeJS.ErrnoException) => {
-      if (error.code === 'EPIPE') process.exit(exitCode('brokenPipe'))
+      if (error.code === 'EPIPE' || error.code === 'EIO') process.exit(exitCode('brokenPipe'))
       throw error
     })
   }

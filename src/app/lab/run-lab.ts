@@ -46,24 +46,26 @@ export async function runLab(options: LabRunOptions): Promise<LabRunEnd> {
       options.write('\nThe lab ends.\n')
       interrupted.abort()
     },
-    () => {
-      removeLabDirectory(paths)
-      process.exit(130)
-    },
+    () => process.exit(130),
+    // A terminal that is closed ends the lab, too.
+    ['SIGINT', 'SIGTERM', 'SIGHUP'],
   )
+  const remove = () => removeLabDirectory(paths)
+  process.once('exit', remove)
   try {
     const lab = await startLab({ spec: homeLab(), timeScale: options.pace })
     try {
       return await runIn(lab, paths, options, interrupted)
     } finally {
       await lab.stop()
-      removeLabDirectory(paths)
+      remove()
     }
   } catch (error) {
     if (!(error instanceof LabFault)) throw error
     const hint = error.code === 'address-in-use' ? ' Another lab may be running, perhaps of another user.' : ''
     return { ok: false, code: 'cannot-start', sentence: `The lab cannot start: ${error.message}.${hint}` }
   } finally {
+    process.off('exit', remove)
     stopListening()
   }
 }
@@ -134,7 +136,7 @@ function introduce(lab: Lab, started: Started, narrator: Narrator, pace: number)
   narrator.plain(`  Nothing outside this machine is touched. A second here is ${spell(pace * 1000)} in the lab.`)
   for (const { name, address, httpsPort, supplies } of hosts) {
     narrator.plain(
-      `  ${name.padEnd(8)} https://${address}:${httpsPort}   outlet ${supplies.join(', ')}${name === 'nas' ? ' (protected, only watched)' : ''}`,
+      `  ${name.padEnd(8)} ${`https://${address}:${httpsPort}`.padEnd(26)} outlet ${supplies.join(', ')}${name === 'nas' ? ' (protected, only watched)' : ''}`,
     )
   }
   for (const { name, address, ports, outlets } of strips) {
