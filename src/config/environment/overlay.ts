@@ -104,7 +104,9 @@ class Overlay {
     const nameAt = (index: number) => nameOf(devices[index], STRIP)
     if (wanted.length > 0 && found.length > 1) {
       const names = found.map(nameAt).join(', ')
-      for (const name of wanted)
+      // A variable that the file itself names as a secret is its own business, for as many devices as it likes.
+      const named = (name: string) => found.some((index) => namesVariable(devices[index], name))
+      for (const name of wanted.filter((each) => !named(each)))
         this.#problem(name, `the file has ${found.length} kasa devices (${names}): which is meant?`)
       return undefined
     }
@@ -192,4 +194,9 @@ function wholeOf(text: string): number | Refused {
 function durationOf(text: string): string | Refused {
   if (/^\d{1,9}$/.test(text)) return `${text}s`
   return parseDuration(text) === undefined ? { message: 'seconds (30) or a duration (30s, 10m) are expected' } : text
+}
+
+/** Whether a setting of the device is `{ env: NAME }`. */
+function namesVariable(device: unknown, name: string): boolean {
+  return isMap(device) && Object.values(device).some((value) => isMap(value) && value.env === name)
 }
