@@ -78,7 +78,8 @@ async function superviseSignals(started: Started, log: Log, ending: PromiseWithR
     void started.daemon.reload().then(({ ok, sentence }) => (ok ? log.info(sentence) : undefined))
   }
   process.on('SIGHUP', onReload)
-  const stopListening = onStopSignals(
+  // Heard to the very end: a signal between the last step and the exit would kill, and hide the exit code.
+  onStopSignals(
     (signal) => {
       log.info(`${signal}: stopping; what is off because of us is turned on first. Once more stops at once.`)
       ending.resolve('ok')
@@ -96,6 +97,5 @@ async function superviseSignals(started: Started, log: Log, ending: PromiseWithR
   clearTimeout(lastResort)
   endAnyway(CLOSED_WITHIN_MS)
   process.off('SIGHUP', onReload)
-  stopListening()
   return hurry.signal.aborted && end === 'ok' ? 'forced' : end
 }
