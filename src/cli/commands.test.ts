@@ -126,7 +126,7 @@ describe('ordering', () => {
     expect(await ask('config', 'reload')).toMatchObject({ code: 78, err: expect.stringContaining('intervall') })
     const file = join(served.directory, 'copy.db')
     expect(await ask('state', 'backup', file)).toMatchObject({ code: 0, out: `The state is copied to ${file}.\n` })
-    expect(await ask('state', 'backup', '/nowhere/x')).toMatchObject({ code: 1, out: '' })
+    expect(await ask('state', 'backup', '/nowhere/x')).toMatchObject({ code: 73, out: '' })
     expect(JSON.parse((await ask('state', 'export')).out)).toMatchObject({ format: 'situation' })
     const exported = join(served.directory, 'situation.json')
     expect((await ask('state', 'export', exported)).code).toBe(0)

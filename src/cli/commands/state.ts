@@ -26,7 +26,7 @@ async function backup(cli: Cli, file: string): Promise<Exit> {
   const found = await clientOf(cli)
   if (!found.ok) return fail(cli, found)
   const reply = await found.client.call('backup', { body: { file: resolve(file) }, timeoutMs: BACKUP_TIMEOUT_MS })
-  if (!reply.ok) return fail(cli, reply)
+  if (!reply.ok) return fail(cli, reply.exit === 'no' ? { ...reply, exit: 'cannotCreate' } : reply)
   cli.terminal.out(`The state is copied to ${reply.value.file}.`)
   return 'ok'
 }
