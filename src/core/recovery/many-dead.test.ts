@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest'
+import { POLICY } from '../../../test/faces/situation.ts'
 import type { Evidence } from '../evidence/types.ts'
 import type { DevicePolicy, HostPolicy, Policy } from '../policy.ts'
 import { apply } from '../state/apply.ts'
@@ -27,21 +28,9 @@ function siteOf(count: number): Policy {
   const outlets = hosts.map((_, outlet) => ({ outlet: `${outlet}`, protected: false }))
   const strip: DevicePolicy = { name: 'strip', driver: 'kasa', slowestCommandMs: 10_000, outlets }
   return {
-    mode: 'act',
-    intervalMs: INTERVAL_MS,
-    failureThreshold: 3,
-    offHoldMs: 600_000,
-    bootGraceMs: 600_000,
-    startupGraceMs: 90_000,
-    maxCyclesPerOutage: 5,
-    maxCyclesPerDay: 8,
-    clearAfterHealthyMs: 1_800_000,
+    ...POLICY,
     cycleSpacingMs: 60_000,
-    onWedged: 'alert',
-    heldAlertAfterMs: 900_000,
     standbyWatts: 5,
-    stormCanaryAfterMs: 1_800_000,
-    deviceCheckMs: 60_000,
     hosts,
     references: [{ name: 'gateway', address: '192.0.2.254', channels: ['icmp'] }],
     devices: [strip],

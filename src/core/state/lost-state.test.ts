@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest'
+import { POLICY } from '../../../test/faces/situation.ts'
 import type { Policy } from '../policy.ts'
 import { apply } from './apply.ts'
 import { decide } from './decide.ts'
@@ -7,22 +8,10 @@ import type { Event, FoundBreadcrumb, State } from './types.ts'
 
 const at = (monoMs: number) => ({ wallMs: 1_000_000 + monoMs, bootId: 'boot', monoMs })
 
-const POLICY: Policy = {
-  mode: 'act',
-  intervalMs: 30_000,
-  failureThreshold: 3,
-  offHoldMs: 600_000,
-  bootGraceMs: 600_000,
-  startupGraceMs: 90_000,
-  maxCyclesPerOutage: 5,
-  maxCyclesPerDay: 8,
-  clearAfterHealthyMs: 1_800_000,
+const HOSTLESS: Policy = {
+  ...POLICY,
   cycleSpacingMs: 60_000,
-  onWedged: 'alert',
-  heldAlertAfterMs: 900_000,
   standbyWatts: 5,
-  stormCanaryAfterMs: 1_800_000,
-  deviceCheckMs: 60_000,
   hosts: [],
   references: [],
   devices: [{ name: 'strip', driver: 'kasa', slowestCommandMs: 10_000, outlets: [{ outlet: '1', protected: false }] }],
@@ -44,7 +33,7 @@ const step = (state: State, event: Event, monoMs: number): State =>
 
 function started(...breadcrumbs: readonly FoundBreadcrumb[]): State {
   const event: Event = { kind: 'started', breadcrumbs, storeLost: 'The state was lost.' }
-  return step(initialState(EMPTY_SNAPSHOT, POLICY, at(0)), event, 0)
+  return step(initialState(EMPTY_SNAPSHOT, HOSTLESS, at(0)), event, 0)
 }
 
 test('a timer that may run inside the device is disarmed before the mark is forgotten', () => {
