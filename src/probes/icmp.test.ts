@@ -28,7 +28,7 @@ function fping({ sweep = 'cat > /dev/null; exit 1', look = 'exit 1' }: { sweep?:
 }
 
 function onlyTools(): Record<string, string> {
-  for (const tool of ['cat', 'sleep', 'head', 'dirname', 'grep', 'sed']) {
+  for (const tool of ['cat', 'sleep', 'head', 'dirname', 'readlink', 'grep', 'sed']) {
     symlinkSync(execFileSync('/bin/sh', ['-c', `command -v ${tool}`], { encoding: 'utf8' }).trim(), join(dir, tool))
   }
   return { PATH: dir }
