@@ -1,10 +1,15 @@
 import { readFileSync } from 'node:fs'
 
+/** Something that is known only when it is asked for: a secret by reference, or one that came out of a revealed URL. */
+export interface Revealable {
+  reveal(): string
+}
+
 /**
  * A secret by reference. It never holds the value, so that no log line, error or dump can show it; `reveal` reads it
  * at each use, which also lets a rotated file take effect.
  */
-export class Secret {
+export class Secret implements Revealable {
   readonly source: { readonly env: string } | { readonly file: string }
 
   constructor(source: { readonly env: string } | { readonly file: string }) {
@@ -34,6 +39,27 @@ export class Secret {
 
   toJSON(): unknown {
     return this.source
+  }
+}
+
+/** A part of a revealed secret, such as the token within a URL. Prints as nothing but what it is. */
+export class Disclosed implements Revealable {
+  readonly #value: string
+
+  constructor(value: string) {
+    this.#value = value
+  }
+
+  reveal(): string {
+    return this.#value
+  }
+
+  toString(): string {
+    return 'secret from a URL'
+  }
+
+  toJSON(): unknown {
+    return 'secret from a URL'
   }
 }
 

@@ -1,3 +1,4 @@
+import type { Incoming } from '../core/alerts/types.ts'
 import type { Change, Snapshot, Told } from '../core/state/types.ts'
 
 /** Why the state could not be written: `full`, `io`, `corrupt`, `closed`. */
@@ -9,8 +10,8 @@ export type CommitOutcome =
 export interface Journal {
   /** Everything durable, as it was at the last commit. */
   load(): Snapshot
-  /** Writes the durable changes and the told events in one transaction. */
-  commit(changes: readonly Change[], told: readonly Told[]): CommitOutcome
+  /** Writes the durable changes, the told events and what goes to the alerts' inbox in one transaction. */
+  commit(changes: readonly Change[], told: readonly Told[], incoming?: readonly Incoming[]): CommitOutcome
   close(): void
 }
 

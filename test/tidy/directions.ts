@@ -1,11 +1,24 @@
 import { posix } from 'node:path'
 
 /** Folders of `src` that are no adapters. Every other one is: what a new integration adds is held to the rules unasked. */
-const INNER = new Set(['core', 'ports', 'engine', 'config', 'api', 'app', 'cli', 'lab', 'tls', 'process', 'main.ts'])
+const INNER = new Set([
+  'core',
+  'ports',
+  'engine',
+  'config',
+  'api',
+  'app',
+  'cli',
+  'lab',
+  'tls',
+  'process',
+  'http-client',
+  'main.ts',
+])
 /** Their subfolders are adapters of their own. */
-const FAMILIES = new Set(['power-devices', 'notify'])
+const FAMILIES = new Set(['power-devices', 'notify', 'heartbeats'])
 /** What adapters may share, besides core and ports. */
-const LEAVES = ['config/secret.ts', 'config/values.ts', 'tls/', 'process/', 'api/']
+const LEAVES = ['config/secret.ts', 'config/values.ts', 'tls/', 'process/', 'http-client/', 'api/']
 
 /** The specifiers that a source file imports or re-exports from, types included. */
 export function importsOf(source: string): string[] {
@@ -42,9 +55,10 @@ export function forbidden(path: string, specifier: string): string | undefined {
       return isAdapter(to) || ['app', 'engine', 'lab'].includes(to) ? 'config knows no adapter' : undefined
     case 'tls':
     case 'process':
-      return ['core', 'config', 'tls', 'process'].includes(to) ? undefined : 'a leaf imports core only'
+    case 'http-client':
+      return ['core', 'config', 'tls', 'process', 'http-client'].includes(to) ? undefined : 'a leaf imports core only'
     case 'lab':
-      return /^(?:power-devices|proxmox|nut)\b/.test(to)
+      return /^(?:power-devices|proxmox|nut|notify|heartbeats)\b/.test(to)
         ? 'an emulator that shares code with its client shares its bugs'
         : undefined
     case 'app':
