@@ -1,5 +1,5 @@
 import { mkdirSync, renameSync, writeFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { Apt } from './peers/apt.ts'
 import { RECIPES } from './peers/recipes.ts'
@@ -24,9 +24,12 @@ export async function bringPeers(tell: (line: string) => void): Promise<void> {
   for (const recipe of RECIPES) {
     const installed = process.env.PEERS_UNPACK === '1' ? undefined : findInstalled(recipe.name)
     const found: Found = installed ? { path: installed } : await unpack(recipe, CACHE, apt, signal, tell)
-    paths[recipe.name] = 'path' in found ? found.path : null
+    for (const name of [recipe.name, ...(recipe.also ?? [])]) {
+      // They come together, also where the system has them.
+      paths[name] = 'path' in found ? join(dirname(found.path), name) : null
+      if ('reason' in found) reasons[name] = found.reason
+    }
     if ('reason' in found) {
-      reasons[recipe.name] = found.reason
       tell(`test peers: no ${recipe.name}, its tests will be skipped: ${found.reason}`)
     }
   }

@@ -2,6 +2,8 @@
 export type Recipe = {
   /** The program's name: also its key in `peers.json`. */
   readonly name: string
+  /** Other programs of the same packages, each with a key of its own. */
+  readonly also?: readonly string[]
   /** Unpacked with every dependency that the system lacks. The first group that apt knows is taken. */
   readonly packages: readonly (readonly string[])[]
   /** Unpacked without dependencies: what these declare is much more than the one program needs. */
@@ -30,6 +32,19 @@ export const RECIPES: readonly Recipe[] = [
     python: true,
     check: { args: ['-o', 'metadata'], says: /<resource-agent name="fence_ipmilan"/ },
   },
-  // The web page of Prometheus, which its dependencies are for, is not what tests look at.
-  { name: 'promtool', packages: [], bare: ['prometheus'], check: { args: ['--version'], says: /promtool, version/ } },
+  // The web pages of these, which their dependencies are for, are not what tests look at.
+  {
+    name: 'prometheus',
+    also: ['promtool'],
+    packages: [],
+    bare: ['prometheus'],
+    check: { args: ['--version'], says: /prometheus, version/ },
+  },
+  {
+    name: 'prometheus-alertmanager',
+    also: ['amtool'],
+    packages: [],
+    bare: ['prometheus-alertmanager'],
+    check: { args: ['--version'], says: /alertmanager, version/ },
+  },
 ]

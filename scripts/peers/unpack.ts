@@ -20,7 +20,7 @@ export type Found = { readonly path: string } | { readonly reason: string }
 const PROGRAM_DIRS = ['usr/bin', 'usr/sbin', 'bin', 'sbin', 'usr/libexec']
 
 /**
- * Unpacks one peer into `cache/NAME/` with a small wrapper `cache/NAME/run/NAME` that points it at its own libraries. Nothing
+ * Unpacks one peer into `cache/NAME/`; a small wrapper `cache/NAME/run/PROGRAM` points each program at its own libraries. Nothing
  * outside `cache` is changed. Quick where it is there already: a stamp tells whether the recipe and the system are the same.
  */
 export async function unpack(
@@ -90,13 +90,15 @@ async function assemble(recipe: Recipe, work: string, signal: AbortSignal): Prom
     if (!ran.ok) return { reason: `dpkg-deb: ${ran.stderr.trim()}` }
     rmSync(join(work, deb))
   }
-  const program = PROGRAM_DIRS.map((dir) => join(dir, recipe.name)).find((path) => existsSync(join(root, path)))
-  if (program === undefined) return { reason: `the packages hold no program ${recipe.name}` }
   rmSync(join(root, 'usr/share/doc'), { recursive: true, force: true })
   rmSync(join(root, 'usr/share/man'), { recursive: true, force: true })
   mkdirSync(join(work, 'run'))
+  for (const name of [recipe.name, ...(recipe.also ?? [])]) {
+    const program = PROGRAM_DIRS.map((dir) => join(dir, name)).find((path) => existsSync(join(root, path)))
+    if (program === undefined) return { reason: `the packages hold no program ${name}` }
+    writeFileSync(join(work, 'run', name), wrapperScript(recipe, program, root), { mode: 0o755 })
+  }
   const wrapper = join(work, 'run', recipe.name)
-  writeFileSync(wrapper, wrapperScript(recipe, program, root), { mode: 0o755 })
   const ran = await run(wrapper, recipe.check.args, { signal })
   if (recipe.check.says.test(ran.stdout + ran.stderr)) return null
   const lines = (ran.stderr || ran.stdout).trim().split('\n')
