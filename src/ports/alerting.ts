@@ -67,6 +67,8 @@ export type AlertingStatus = {
   readonly inbox: number
   readonly firing: Readonly<Record<string, number>>
   readonly drill?: DrillReport
+  /** When the last drill was begun in which every leg worked. */
+  readonly drillOkMs?: number
   readonly drillDueMs?: number
   readonly heartbeatsOut: readonly HeartbeatOutStatus[]
   readonly heartbeatsIn: readonly HeartbeatInStatus[]

@@ -1,10 +1,13 @@
 import type { Says, Verdict } from '../core/evidence/types.ts'
 import type { Order, State, Told } from '../core/state/types.ts'
 import type { At } from '../core/time.ts'
+import type { Alerting, Proof } from './alerting.ts'
 
 /** Everything that a face (HTTP, the command line, the web page) may ask of the running watchdog. */
 export interface Daemon {
   readonly about: About
+  /** The alert path; missing where none runs. */
+  readonly alerting?: Alerting
   /** The whole state as of the last commit. Immutable: a later call answers another object. */
   state(): State
   now(): At
@@ -14,6 +17,8 @@ export interface Daemon {
   /** Puts an operator's order to the core and answers what it said, after the commit. Never rejects. */
   order(order: Order): Promise<OrderAnswer>
   health(): DaemonHealth
+  /** Whether all is well by what was seen to work, as the heartbeats tell it; missing where nobody asks for that. */
+  proof?(): Proof
   /** One entry for each channel of each host, each channel of each reference, and the loopback canary. */
   probeStats(): readonly ProbeStat[]
   /** Reads the configuration again, as SIGHUP does. A refused one leaves the old in force. */
