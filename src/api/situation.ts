@@ -30,6 +30,7 @@ const situation = z.looseObject({
     commands: rows,
     pins: rows,
     outlets: rows,
+    alerts: rows,
     meta: rows,
     hostsNow: rows,
     devicesNow: rows,

@@ -27,6 +27,8 @@ export type Policy = {
   readonly hosts: readonly HostPolicy[]
   readonly references: readonly ReferencePolicy[]
   readonly devices: readonly DevicePolicy[]
+  /** Alerts of ours that are never told, by name. */
+  readonly disabledAlerts?: readonly string[]
 }
 
 export type HostPolicy = {

@@ -1,3 +1,4 @@
+import type { Incoming } from '../core/alerts/types.ts'
 import { movedHosts } from '../core/evidence/moved.ts'
 import { type Command, type CommandResult, outletKey } from '../core/power/types.ts'
 import { decide } from '../core/state/decide.ts'
@@ -22,6 +23,11 @@ export type EngineParts = {
   readonly state: State
   /** Told after its commit, or after the failure to commit it. */
   readonly onTold: (told: Told) => void
+  /**
+   * What goes to the alerts' inbox, after its commit (`committed`: it is there) or after the failure to commit it. What
+   * failed comes once more with `committed` when the disk has taken it. Must not throw.
+   */
+  readonly onIncoming?: (incoming: readonly Incoming[], committed: boolean) => void
 }
 
 const STORE_RETRY_MS = 5_000
@@ -122,10 +128,11 @@ export class Engine {
     if (this.#closing.signal.aborted) return
     const decision = decide(this.#memory.state, event, this.#parts.clock.now())
     const before = this.#memory.settled
-    const outcome = this.#memory.take(decision)
+    const { outcome, incoming } = this.#memory.take(decision)
     for (const told of decision.told) this.#parts.onTold(told)
     for (const effect of decision.effects) this.#act(effect, outcome.ok)
     this.#wake.set(decision.wakeAt)
+    if (incoming.length > 0) this.#parts.onIncoming?.(incoming, outcome.ok)
     if (outcome.ok && before) return
     if (outcome.ok) this.#noteStore(true, 'The state can be written again.')
     else this.#noteStore(false, `The state cannot be written (${outcome.code}): ${outcome.sentence}`)
@@ -211,8 +218,9 @@ export class Engine {
   }
 
   #retryStore(): void {
-    const outcome = this.#memory.retry()
+    const { outcome, incoming } = this.#memory.retry()
     if (!outcome.ok) return this.#storeRetry.in(STORE_RETRY_MS)
+    if (incoming.length > 0) this.#parts.onIncoming?.(incoming, true)
     this.#removeBreadcrumbs()
     this.#feedStore(true, 'The state can be written again.')
   }

@@ -17,6 +17,7 @@ export function readSnapshot(database: DatabaseSync): SnapshotRead {
     commands: [],
     pins: [],
     outlets: [],
+    alerts: [],
     meta: [],
   }
   for (const row of database.prepare('select collection, key, value from entity order by collection, key').iterate()) {

@@ -121,6 +121,26 @@ const outlets = z.looseObject({
   lastState: z.enum(['on', 'off', 'unknown']).optional(),
 })
 
+const alerts = z.looseObject({
+  key: z.string(),
+  name: z.string(),
+  subject: z.string(),
+  state: z.enum(['pending', 'firing', 'quiet']),
+  since: at,
+  overSince: at.optional(),
+  fired: z
+    .looseObject({
+      labels: z.record(z.string(), z.string()).readonly(),
+      fingerprint: z.string(),
+      summary: z.string(),
+      startsMs: z.number(),
+    })
+    .optional(),
+  flapping: z.boolean().optional(),
+  resolvedAt: z.array(at).readonly().optional(),
+  raised: z.looseObject({ holds: z.boolean(), sentence: z.string() }).optional(),
+})
+
 const meta = z.looseObject({
   key: z.literal('meta'),
   epoch: z.number(),
@@ -131,7 +151,7 @@ const meta = z.looseObject({
 
 export type DurableName = (typeof DURABLE)[number]
 
-export const ROWS = { hosts, claims, intents, commands, pins, outlets, meta } as const
+export const ROWS = { hosts, claims, intents, commands, pins, outlets, alerts, meta } as const
 
 /** The type checker's word that no record the core can make is refused here. */
 type Refused = {

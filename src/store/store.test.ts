@@ -25,7 +25,16 @@ beforeEach(() => {
 })
 afterEach(() => removeDirectory(directory))
 
-const EMPTY: Snapshot = { hosts: {}, claims: {}, intents: {}, commands: {}, pins: {}, outlets: {}, meta: {} }
+const EMPTY: Snapshot = {
+  hosts: {},
+  claims: {},
+  intents: {},
+  commands: {},
+  pins: {},
+  outlets: {},
+  alerts: {},
+  meta: {},
+}
 const file = () => join(directory, 'state.sqlite')
 
 /** Changes the file as damage or another program would, while no store has it. */

@@ -1,3 +1,4 @@
+import type { Incoming } from '../alerts/types.ts'
 import { HAPPENINGS, type HappeningCode, type Severity } from '../codes.ts'
 import { type At, elapsedMs } from '../time.ts'
 import { Folder } from './apply.ts'
@@ -23,6 +24,7 @@ export class Draft {
   readonly now: At
   readonly changes: Change[] = []
   readonly told: Told[] = []
+  readonly incoming: Incoming[] = []
   readonly effects: Effect[] = []
   #folder: Folder
   #wakeInMs: number | undefined
@@ -81,9 +83,9 @@ export class Draft {
   }
 
   decision(): Decision {
-    const { changes, told, effects, now } = this
-    if (this.#wakeInMs === undefined) return { changes, told, effects }
+    const { changes, told, incoming, effects, now } = this
+    if (this.#wakeInMs === undefined) return { changes, told, incoming, effects }
     const wakeAt: At = { wallMs: now.wallMs + this.#wakeInMs, bootId: now.bootId, monoMs: now.monoMs + this.#wakeInMs }
-    return { changes, told, effects, wakeAt }
+    return { changes, told, incoming, effects, wakeAt }
   }
 }

@@ -9,6 +9,7 @@ export const EMPTY_SNAPSHOT: Snapshot = {
   commands: {},
   pins: {},
   outlets: {},
+  alerts: {},
   meta: {},
 }
 

@@ -1,3 +1,5 @@
+import type { AlertRecord } from '../alerts/own/types.ts'
+import type { Incoming } from '../alerts/types.ts'
 import type { HappeningCode, Refusal, Severity } from '../codes.ts'
 import type { Evidence, Verdict } from '../evidence/types.ts'
 import type { Policy } from '../policy.ts'
@@ -70,6 +72,8 @@ export type Durable = {
   commands: Record<string, Command>
   pins: Record<string, Pin>
   outlets: Record<string, OutletRecord>
+  /** Alerts of ours, by alert and what it is about. */
+  alerts: Record<string, AlertRecord>
   meta: Record<string, Meta>
 }
 
@@ -161,7 +165,7 @@ export type Volatile = {
 
 export type Collections = Durable & Volatile
 export type CollectionName = keyof Collections
-export const DURABLE = ['hosts', 'claims', 'intents', 'commands', 'pins', 'outlets', 'meta'] as const
+export const DURABLE = ['hosts', 'claims', 'intents', 'commands', 'pins', 'outlets', 'alerts', 'meta'] as const
 
 export type State = Readonly<{ [C in CollectionName]: Readonly<Collections[C]> }> & { readonly policy: Policy }
 
@@ -259,6 +263,8 @@ export type Effect =
 export type Decision = {
   readonly changes: readonly Change[]
   readonly told: readonly Told[]
+  /** What goes to the alerts' inbox in the same transaction, in its order. */
+  readonly incoming: readonly Incoming[]
   readonly effects: readonly Effect[]
   /** When to wake the core if nothing else happens before. */
   readonly wakeAt?: At

@@ -1,3 +1,4 @@
+import type { Incoming } from '../../core/alerts/types.ts'
 import type { Evidence } from '../../core/evidence/types.ts'
 import type { Policy } from '../../core/policy.ts'
 import { EMPTY_SNAPSHOT } from '../../core/state/initial.ts'
@@ -17,6 +18,8 @@ export class FakeJournal implements Journal {
   /** Whether a commit of these changes fails. */
   refuses: (changes: readonly Change[], told: readonly Told[]) => boolean = () => false
   readonly commits: { readonly changes: readonly Change[]; readonly told: readonly Told[] }[] = []
+  /** What went to the alerts' inbox, over all commits. */
+  readonly inbox: Incoming[] = []
 
   constructor(diary: Diary) {
     this.#diary = diary
@@ -26,12 +29,13 @@ export class FakeJournal implements Journal {
     return EMPTY_SNAPSHOT
   }
 
-  commit(changes: readonly Change[], told: readonly Told[]): CommitOutcome {
+  commit(changes: readonly Change[], told: readonly Told[], incoming: readonly Incoming[] = []): CommitOutcome {
     if (this.refuses(changes, told)) {
       this.#diary.push('commit failed')
       return FULL
     }
     this.commits.push({ changes, told })
+    this.inbox.push(...incoming)
     for (const { collection, value } of changes) {
       if (collection === 'commands' && value !== undefined) this.#diary.push(`committed ${value.op}`)
     }
