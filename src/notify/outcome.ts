@@ -1,6 +1,7 @@
 import { SecretMissing } from '../config/secret.ts'
 import type { HttpAnswer, HttpFailure } from '../http-client/call.ts'
 import type { NotifyFailure, SendOutcome } from '../ports/notifier.ts'
+import { withoutSecrets } from '../process/last-words.ts'
 
 type Refused = Extract<SendOutcome, { ok: false }>
 
@@ -51,12 +52,34 @@ export async function withSecrets(send: () => Promise<SendOutcome>): Promise<Sen
   }
 }
 
-/** A few printable words of an answer, for a sentence; never more, since it came from outside. */
+/** What asks for the plain form is refused for good where that was the plain form already. */
+export function finalIfPlain(refusal: Refused, plain: boolean): Refused {
+  return plain && refusal.advice === 'plain' ? { ...refusal, advice: 'never' } : refusal
+}
+
+/** An answer that should be a JSON object; empty where it is anything else. */
+export function objectIn(text: string): Readonly<Record<string, unknown>> {
+  try {
+    const value: unknown = JSON.parse(text)
+    return typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : {}
+  } catch {
+    return {}
+  }
+}
+
+/**
+ * A few printable words of an answer, for a sentence; never more, since it came from outside. Services like to repeat
+ * what they were sent, so no secret is left in it, in none of its usual spellings.
+ */
 export function fewWords(text: string, secrets: readonly string[] = []): string {
-  let words = text
-  for (const secret of secrets) if (secret !== '') words = words.replaceAll(secret, '***')
-  return words
+  return withoutSecrets(text, secrets)
     .replace(/[\p{Cc}\p{Cf}\s]+/gu, ' ')
     .trim()
     .slice(0, 200)
+    .toWellFormed()
+}
+
+/** A form that is plain already cannot be made plainer. */
+export function unlessPlain(refusal: Refused, plain: boolean): Refused {
+  return plain && refusal.advice === 'plain' ? { ...refusal, advice: 'never' } : refusal
 }

@@ -66,19 +66,56 @@ export function plainText(message: Message): string {
   return parts.join('\n\n')
 }
 
-/** `2026-03-01 02:10` in the zone of the message; with `UTC` where it has none. */
+/** `2026-03-01 02:10` in the zone of the message; with `UTC` where it has none, or one that is not known here. */
 export function clock(ms: number, timeZone: string | undefined): string {
-  const format = new Intl.DateTimeFormat('sv-SE', {
-    dateStyle: 'short',
-    timeStyle: 'short',
-    timeZone: timeZone ?? 'UTC',
-  })
-  return timeZone === undefined ? `${format.format(ms)} UTC` : format.format(ms)
+  if (!isMoment(ms)) return 'at an unknown time'
+  const { format, named } = formatFor(timeZone ?? '')
+  return named ? format.format(ms) : `${format.format(ms)} UTC`
 }
 
-/** Text from outside as one line without control characters, direction marks or line separators. */
+/** Whether a year of four digits can be written for it: times come from other machines, and from their mistakes. */
+export function isMoment(ms: number): boolean {
+  return ms >= 0 && ms < 253_402_300_800_000
+}
+
+type Format = { readonly format: Intl.DateTimeFormat; readonly named: boolean }
+/** Making a format takes far longer than using it. Few zones are ever asked for: they come from the configuration. */
+const FORMATS = new Map<string, Format>()
+
+function formatFor(timeZone: string): Format {
+  const known = FORMATS.get(timeZone)
+  if (known !== undefined) return known
+  const made = makeFormat(timeZone)
+  FORMATS.set(timeZone, made)
+  return made
+}
+
+function makeFormat(timeZone: string): Format {
+  const style = { dateStyle: 'short', timeStyle: 'short' } as const
+  try {
+    if (timeZone !== '') return { format: new Intl.DateTimeFormat('sv-SE', { ...style, timeZone }), named: true }
+  } catch {
+    // A zone that this machine does not know must not keep a message from being sent.
+  }
+  return { format: new Intl.DateTimeFormat('sv-SE', { ...style, timeZone: 'UTC' }), named: false }
+}
+
+/** Text from outside as one line without control characters, direction marks, line separators or half characters. */
 export function oneLine(text: string): string {
-  return text.replace(/[\p{Cc}\p{Zl}\p{Zp}\u202a-\u202e\u2066-\u2069]+/gu, ' ').trim()
+  return text
+    .toWellFormed()
+    .replace(/[\p{Cc}\p{Zl}\p{Zp}\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]+/gu, ' ')
+    .trim()
+}
+
+/**
+ * Whether the title of a message says all that the head of its only alert would, also where a channel cuts titles to 150
+ * characters.
+ */
+export function isAllInTitle(message: Message): boolean {
+  const [only, ...others] = message.alerts
+  if (only === undefined || others.length > 0) return false
+  return oneLine(only.summary) === oneLine(message.title) && titleLine(message).length <= 100
 }
 
 /** At most `most` UTF-16 units, with an ellipsis where something was cut; never half a surrogate pair. */
