@@ -3,13 +3,15 @@ import { z } from 'zod'
 /** Every way in which the API itself says no: its stable code, the HTTP status, and what it means. */
 export const API_ERRORS = {
   'bad-request': [400, 'The request does not fit its schema; the sentence says where.'],
+  unauthorized: [401, 'The token or the password is missing or wrong.'],
   'not-found': [404, 'There is nothing at this address, or not on this side of the API.'],
   'no-such-host': [404, 'No host of this name is watched.'],
+  'no-such-alert': [404, 'There is no alert with this number.'],
   'method-not-allowed': [
     405,
     'Not with this method; see the Allow header. Changing calls are taken on the socket alone.',
   ],
-  'too-large': [413, 'The body of the request is larger than 64 KiB.'],
+  'too-large': [413, 'The body of the request is larger than 64 KiB, or than `hooks.maxBodyBytes` for a hook.'],
   'too-many-streams': [429, 'More event streams are open than are allowed.'],
   refused: [409, 'The watchdog understood and said no; the sentence says why.'],
   unavailable: [503, 'What was asked for cannot be had now; the sentence says why.'],

@@ -1,6 +1,7 @@
 import type { z } from 'zod'
 import { event } from './events.ts'
 import { health } from './health.ts'
+import { hookAnswer } from './hooks.ts'
 import { channel, host, refusal } from './hosts.ts'
 import { future, past } from './moments.ts'
 import { device, outlet, problem } from './outlets.ts'
@@ -20,6 +21,7 @@ export const NAMED: Readonly<Record<string, z.ZodType>> = {
   Claim: claim,
   Event: event,
   Health: health,
+  HookAnswer: hookAnswer,
   Problem: problem,
   Past: past,
   Future: future,

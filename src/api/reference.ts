@@ -1,5 +1,6 @@
 import { API_ERRORS } from './errors.ts'
 import { type Field, fieldsOf, formsOf } from './fields.ts'
+import { HOOKS, type Hook } from './hooks.ts'
 import { NAMED } from './named.ts'
 import { ROUTES, type Route } from './routes.ts'
 
@@ -23,6 +24,13 @@ Answers may gain fields. Fields marked \`?\` are missing where there is nothing 
 | \`GET /metrics\` | [metrics](metrics.md) for Prometheus |
 | \`GET /healthz\` | 200 while the loop turns and the state can be written, else 503; the reasons are in the body |
 | \`GET /readyz\` | 200 once a first round is done besides, else 503 |
+| \`POST /hooks/...\`, \`/heartbeats/NAME\` | alerts and signs of life of others, with a token: [below](#hooks) |
+
+[hooks.md](hooks.md) shows how Alertmanager, Proxmox and scripts are pointed here.
+`
+
+const HOOKS_INTRODUCTION = `Taken on \`METRICS_PORT\` alone, and only where the configuration opens them: with \`Authorization: Bearer TOKEN\`, basic
+authentication, or \`?token=TOKEN\`. 200 means that it is on disk. Never a redirect. See [hooks.md](hooks.md).
 `
 
 /** docs/http-api.md, wholly. */
@@ -32,6 +40,9 @@ export function renderHttpApiReference(): string {
     INTRODUCTION,
     '## Calls\n',
     ...routes.map(renderRoute),
+    '## Hooks\n',
+    HOOKS_INTRODUCTION,
+    ...Object.values<Hook>(HOOKS).map(renderHook),
     '## Errors\n',
     renderErrors(),
     '## Objects\n',
@@ -47,19 +58,34 @@ function renderRoute(route: Route): string {
     `${route.says}${route.on === 'socket' ? ' Socket only.' : ''}\n`,
   ]
   if (route.query !== undefined) parts.push(`Query:\n\n${renderFields(fieldsOf(route.query, 'input'), true)}`)
-  if (route.body !== undefined) {
-    const forms = formsOf(route.body, 'input')
-    parts.push(forms.length === 1 ? 'Body:\n' : `Body, one of ${forms.length} forms:\n`)
-    parts.push(...forms.map((form) => renderFields(form, true)))
-  }
-  const named = Object.entries(NAMED).find(([, schema]) => schema === route.answer)
-  const fields = named === undefined ? fieldsOf(route.answer, 'output') : []
+  parts.push(...renderBody(route.body))
+  const name = nameOf(route.answer)
+  const fields = name === undefined ? fieldsOf(route.answer, 'output') : []
   const no = route.noWith === undefined ? '' : ` (with status ${route.noWith} where \`ok\` is false)`
-  if (named !== undefined)
-    parts.push(`${route.stream ? 'Each' : 'Answer'}: [${named[0]}](#${named[0].toLowerCase()})\n`)
+  if (name !== undefined) parts.push(`${route.stream ? 'Each' : 'Answer'}${no}: ${linkTo(name)}\n`)
   else if (fields.length > 0) parts.push(`Answer${no}:\n\n${renderFields(fields, false)}`)
   else parts.push('Answer: JSON.\n')
   return parts.join('\n')
+}
+
+function renderHook({ method, path, says, body, answer }: Hook): string {
+  const name = nameOf(answer)
+  const told =
+    name === undefined ? `Answer:\n\n${renderFields(fieldsOf(answer, 'output'), false)}` : `Answer: ${linkTo(name)}\n`
+  return [`### ${method} ${path}\n`, `${says}\n`, ...renderBody(body), told].join('\n')
+}
+
+function nameOf(answer: Route['answer']): string | undefined {
+  return Object.entries(NAMED).find(([, schema]) => schema === answer)?.[0]
+}
+
+const linkTo = (name: string) => `[${name}](#${name.toLowerCase()})`
+
+function renderBody(body: Route['body']): string[] {
+  if (body === undefined) return []
+  const forms = formsOf(body, 'input')
+  const title = forms.length === 1 ? 'Body:\n' : `Body, one of ${forms.length} forms:\n`
+  return [title, ...forms.map((form) => renderFields(form, true))]
 }
 
 function renderFields(fields: readonly Field[], input: boolean): string {

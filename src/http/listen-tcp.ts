@@ -1,9 +1,9 @@
 import type { Hono } from 'hono'
-import { type Listening, listening, serverOf } from './listen.ts'
+import { type Listening, listening, type RawHandler, serverOf } from './listen.ts'
 
-/** Serves on a TCP port; without `host` on every address, IPv6 and IPv4. */
-export async function listenTcp(app: Hono, port: number, host?: string): Promise<Listening> {
-  const server = serverOf(app)
+/** Serves on a TCP port; without `host` on every address, IPv6 and IPv4. `first` sees each request before the app. */
+export async function listenTcp(app: Hono, port: number, host?: string, first?: RawHandler): Promise<Listening> {
+  const server = serverOf(app, first)
   const error = await listening(server, () => server.listen({ port, host, exclusive: true }))
   if (error === undefined) return { ok: true, server }
   switch (error.code) {

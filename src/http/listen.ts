@@ -1,4 +1,4 @@
-import type { Server } from 'node:http'
+import { createServer, type IncomingMessage, type RequestListener, type Server, type ServerResponse } from 'node:http'
 import { createAdaptorServer } from '@hono/node-server'
 import type { Hono } from 'hono'
 
@@ -24,8 +24,15 @@ const MAX_CONNECTIONS = 512
 const CLOSE_GRACE_MS = 1_000
 const SWEEP_MS = 20
 
-export function serverOf(app: Hono): Server {
-  const server = createAdaptorServer({ fetch: app.fetch }) as Server
+/** Takes a request and answers true, or leaves it to the app and answers false. */
+export type RawHandler = (incoming: IncomingMessage, outgoing: ServerResponse) => boolean
+
+export function serverOf(app: Hono, first: RawHandler = () => false): Server {
+  const before = (_: unknown, rest: RequestListener): Server =>
+    createServer((incoming, outgoing) => {
+      if (!first(incoming, outgoing)) rest(incoming, outgoing)
+    })
+  const server = createAdaptorServer({ fetch: app.fetch, createServer: before as typeof createServer }) as Server
   server.headersTimeout = HEADERS_TIMEOUT_MS
   server.requestTimeout = REQUEST_TIMEOUT_MS
   server.keepAliveTimeout = KEEP_ALIVE_MS

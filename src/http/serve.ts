@@ -1,7 +1,9 @@
 import type { Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import type { HookGate } from '../ports/alerting.ts'
 import type { Daemon } from '../ports/daemon.ts'
 import { EventStreams } from './event-stream.ts'
+import { serveHooks } from './hooks/serve-hooks.ts'
 import { closeServer, type ListenFailureCode } from './listen.ts'
 import { listenSocket } from './listen-socket.ts'
 import { listenTcp } from './listen-tcp.ts'
@@ -18,6 +20,8 @@ export type HttpOptions = {
   readonly port: number
   /** An address of this machine; every address without it. */
   readonly host?: string
+  /** Who may hand alerts and heartbeats in, on the TCP side; asked at each call. Without it nobody may. */
+  readonly hooks?: () => HookGate
   /** Told of each mistake of ours that became a 500. */
   readonly onFault?: (error: unknown) => void
 }
@@ -36,15 +40,19 @@ export type Http = {
   close(): Promise<void>
 }
 
-export async function serveHttp({ daemon, socketPath, port, host, onFault }: HttpOptions): Promise<Http> {
+const CLOSED: HookGate = { maxBodyBytes: 0 }
+
+export async function serveHttp(options: HttpOptions): Promise<Http> {
+  const { daemon, socketPath, port, host, onFault } = options
   const metrics = createMetrics(daemon)
   const streams = new EventStreams(daemon)
   const readOnly = tcpApp({ daemon, metrics, onFault })
+  const hooks = serveHooks({ daemon, gate: options.hooks ?? (() => CLOSED), onFault })
   const servers: Server[] = []
   let closed = false
 
   const tryTcp = async (): Promise<Side<{ readonly port: number }>> => {
-    const tcp = await listenTcp(readOnly, port, host)
+    const tcp = await listenTcp(readOnly, port, host, hooks)
     if (!tcp.ok) return tcp
     servers.push(tcp.server)
     if (closed) await closeServer(tcp.server)

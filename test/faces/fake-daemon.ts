@@ -1,8 +1,10 @@
 import { HAPPENINGS, type HappeningCode } from '../../src/core/codes.ts'
 import type { Order, State, Told } from '../../src/core/state/types.ts'
 import type { At } from '../../src/core/time.ts'
+import type { Proof } from '../../src/ports/alerting.ts'
 import type { Daemon, DaemonHealth, EventQuery, OrderAnswer, ProbeStat, StoredEvent } from '../../src/ports/daemon.ts'
 import { ago, HOUR, NOON, SECOND } from './clock.ts'
+import { FakeAlerting } from './fake-alerting.ts'
 import { calm } from './situation.ts'
 
 /** A daemon that decides nothing: it shows the state that a test gives it, and remembers what was ordered. */
@@ -14,6 +16,8 @@ export class FakeDaemon implements Daemon {
     configuration: '/etc/proxmox-watchdog/watchdog.yaml',
     stateDirectory: '/var/lib/proxmox-watchdog',
   }
+  alerting: FakeAlerting | undefined = new FakeAlerting()
+  proved: Proof = { well: true, reasons: [] }
   readonly orders: Order[] = []
   readonly history: StoredEvent[] = []
   readonly #listeners = new Set<(told: Told) => void>()
@@ -78,6 +82,10 @@ export class FakeDaemon implements Daemon {
       lateRounds: 0,
       ...this.wrong,
     }
+  }
+
+  proof(): Proof {
+    return this.proved
   }
 
   probeStats(): readonly ProbeStat[] {

@@ -3,6 +3,7 @@ import { request } from 'node:http'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { type Http, SOCKET_NAME, serveHttp } from '../../src/http/serve.ts'
+import type { HookGate } from '../../src/ports/alerting.ts'
 import { FakeDaemon } from './fake-daemon.ts'
 
 export type Serving = {
@@ -16,7 +17,7 @@ export type Serving = {
 }
 
 /** Both sides of the API on real sockets, in front of a daemon that the test steers. */
-export async function serving(daemon = new FakeDaemon()): Promise<Serving> {
+export async function serving(daemon = new FakeDaemon(), hooks?: () => HookGate): Promise<Serving> {
   const directory = mkdtempSync(join(tmpdir(), 'watchdog-faces-'))
   const socketPath = join(directory, SOCKET_NAME)
   const faults: unknown[] = []
@@ -25,6 +26,7 @@ export async function serving(daemon = new FakeDaemon()): Promise<Serving> {
     socketPath,
     port: 0,
     host: '127.0.0.1',
+    ...(hooks === undefined ? {} : { hooks }),
     onFault: (error) => faults.push(error),
   })
   const tcp = http.tcp()
