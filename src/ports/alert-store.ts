@@ -86,8 +86,11 @@ export interface AlertRows {
   requeueSending(nowMs: number): number
   /** Queued deliveries of the channel, other than `except`, that hold events of these incidents. */
   queuedAbout(channel: string, incidents: readonly number[], except: number, limit: number): readonly Delivery[]
-  /** Takes the events of these incidents out of a queued delivery; answers how many events it has left. */
-  removeDeliveryEvents(delivery: number, incidents: readonly number[]): number
+  /**
+   * Takes the events of these incidents out of a queued delivery; answers how many events it has left. `into`: the
+   * delivery that tells them now, so that `keyState` knows where they stand; without it they count as `unknown`.
+   */
+  removeDeliveryEvents(delivery: number, incidents: readonly number[], into?: number): number
   /** Queued ones that have expired. */
   expiredDeliveries(nowMs: number, limit: number): readonly Delivery[]
   /** Where a key stands over all channels: `delivered` once any of them has it. */

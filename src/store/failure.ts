@@ -5,6 +5,7 @@
  * `in-use`: another process has it. `newer-schema`, `older-schema`: written by another version. `foreign`: a database of
  * another program. `migration`: the schema could not be brought up to date. `invalid`: what was to be written or read
  * has not the shape it must have. `exists`: a file is in the way that is not overwritten. `missing`: nothing is there.
+ * `busy`: too much waits to be written already.
  */
 export type StoreFailureCode =
   | 'full'
@@ -23,6 +24,7 @@ export type StoreFailureCode =
   | 'invalid'
   | 'exists'
   | 'missing'
+  | 'busy'
 
 export type StoreFailure = { readonly ok: false; readonly code: StoreFailureCode; readonly sentence: string }
 

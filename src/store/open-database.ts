@@ -10,6 +10,26 @@ export type DatabaseOpening =
   /** `damaged`: still open, so that SQLite does not tidy up (and alter) what is about to be moved aside. */
   | (StoreFailure & { readonly damaged?: DatabaseSync })
 
+/** Those of the newest schema. */
+const TABLES = [
+  'entity',
+  'event',
+  'quarantine',
+  'inbox',
+  'incident',
+  'timeline',
+  'silence',
+  'held',
+  'held_group',
+  'notification',
+  'notification_event',
+  'delivery',
+  'delivery_event',
+  'message',
+  'message_incident',
+  'kept',
+]
+
 /** For a reader (an offline export) that is just finishing. */
 const BUSY_TIMEOUT_MS = 2_000
 
@@ -62,12 +82,15 @@ function check(
   database.exec('pragma synchronous = full')
   const migrated = migrate(database, migrations)
   if (!migrated.ok) return migrated
-  const tables = database
-    .prepare(
-      "select count(*) as count from sqlite_schema where type = 'table' and name in ('entity', 'event', 'quarantine')",
-    )
-    .get()
-  if (tables?.count !== 3) return failure('corrupt', `The state file ${file} is damaged: tables are missing.`)
+  const tables = new Set(
+    database
+      .prepare("select name from sqlite_schema where type = 'table'")
+      .all()
+      .map(({ name }) => name),
+  )
+  if (!TABLES.every((name) => tables.has(name))) {
+    return failure('corrupt', `The state file ${file} is damaged: tables are missing.`)
+  }
   return { ok: true }
 }
 

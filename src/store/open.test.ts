@@ -15,7 +15,8 @@ import {
 import { basename, join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
-import { shippedMigrations } from './migrate.ts'
+import { alertUpdate } from './alerts/samples.ts'
+import { APPLICATION_ID, shippedMigrations } from './migrate.ts'
 import { openStore } from './open.ts'
 import { atOf, hostRecord, openOrFail, putHost, removeDirectory, temporaryDirectory, told } from './samples.ts'
 
@@ -298,21 +299,21 @@ function whyNotAsNobody(): string | undefined {
 }
 
 describe('migrations', () => {
-  const [first] = shippedMigrations()
-  if (first === undefined) throw new Error('no migration ships')
-  const second = {
-    version: 2,
-    name: '0002-note.sql',
+  const shipped = shippedMigrations()
+  const newest = shipped.at(-1)?.version ?? 0
+  const next = {
+    version: newest + 1,
+    name: '9999-note.sql',
     sql: `alter table event add column note text; update event set note = 'old';`,
   }
 
   test('ship numbered without a gap', () => {
-    expect(shippedMigrations().map(({ version }) => version)).toEqual(shippedMigrations().map((_, index) => index + 1))
+    expect(shipped.map(({ version }) => version)).toEqual(shipped.map((_, index) => index + 1))
   })
 
   test('bring an older state up to date and keep its content', () => {
     closed()
-    const opening = open({ migrations: [first, second] })
+    const opening = open({ migrations: [...shipped, next] })
     if (!opening.ok) throw new Error(opening.sentence)
     expect(opening.store.load().hosts).toEqual({ pve1: hostRecord('pve1', 3) })
     expect(opening.store.commit([], [told('after')])).toEqual({ ok: true })
@@ -322,13 +323,49 @@ describe('migrations', () => {
 
   test('one that fails leaves no trace, and the older program still works', () => {
     closed()
-    const broken = { ...second, sql: `${second.sql} insert into nowhere values (1);` }
-    const opening = open({ migrations: [first, broken] })
+    const broken = { ...next, sql: `${next.sql} insert into nowhere values (1);` }
+    const opening = open({ migrations: [...shipped, broken] })
     expect(opening).toMatchObject({ ok: false, code: 'migration' })
-    expect(opening).toHaveProperty('sentence', expect.stringContaining('schema 2 (0002-note.sql)'))
+    expect(opening).toHaveProperty('sentence', expect.stringContaining(`schema ${newest + 1} (9999-note.sql)`))
     const store = openOrFail(directory)
     expect(store.load().hosts).toEqual({ pve1: hostRecord('pve1', 3) })
     store.close()
     expect(readdirSync(directory).map((name) => basename(name))).toEqual(['state.sqlite'])
   })
+
+  test('a state from before the alerts is taken over whole, and takes alerts', async () => {
+    versionOne()
+    const store = openOrFail(directory)
+    expect(store.load().hosts).toEqual({ pve1: hostRecord('pve1', 3) })
+    expect(store.events({ limit: 1 })).toMatchObject({ events: [{ id: 7, sentence: 'before the alerts' }] })
+    expect(store.commit([putHost('pve2')], [told('after')])).toEqual({ ok: true })
+    expect(await store.alerts.accept([alertUpdate()], 1)).toEqual({ ok: true })
+    store.close()
+    const again = openOrFail(directory)
+    expect(again.alerts.inboxSize()).toBe(1)
+    expect(Object.keys(again.load().hosts)).toEqual(['pve1', 'pve2'])
+    again.close()
+  })
+
+  test('a state whose alerts are missing was tampered with: moved aside like any damage', () => {
+    closed()
+    const database = new DatabaseSync(file)
+    database.exec('drop table delivery_event')
+    database.close()
+    expectRecovered({ [ASIDE]: readFileSync(file) })
+  })
+
+  /** As the first version of the program wrote it. */
+  function versionOne(): void {
+    const database = new DatabaseSync(file)
+    database.exec(`pragma journal_mode = wal; ${shipped[0]?.sql}`)
+    database.exec(`pragma application_id = ${APPLICATION_ID}; pragma user_version = 1`)
+    const host = JSON.stringify(hostRecord('pve1', 3))
+    database.prepare(`insert into entity values ('hosts', 'pve1', ?)`).run(host)
+    database.exec(
+      `insert into event (id, wall_ms, boot_id, mono_ms, code, severity, sentence)
+       values (7, 1, 'b', 1, 'host-up', 'info', 'before the alerts')`,
+    )
+    database.close()
+  }
 })

@@ -1,6 +1,7 @@
 import { accessSync, constants, existsSync, lstatSync } from 'node:fs'
 import type { DatabaseSync } from 'node:sqlite'
 import type { At } from '../core/time.ts'
+import type { UnreadableAlert } from './alerts/sql.ts'
 import { readSnapshot, type UnreadableRow } from './entities.ts'
 import { failure, failureOf, type StoreFailure } from './failure.ts'
 import { type Migration, shippedMigrations } from './migrate.ts'
@@ -17,6 +18,10 @@ export type StoreOptions = {
   readonly retentionMs?: number
   /** How many events are kept at most; 200,000 by default. */
   readonly maxEvents?: number
+  /** How many alerts that are over are kept at most; 200,000 by default. */
+  readonly maxAlerts?: number
+  /** Told of every row of the alert path that could not be used, once it was moved to the table `quarantine`. */
+  readonly onUnreadableAlert?: (row: UnreadableAlert) => void
   readonly now: () => At
   /** Other than those that ship with the program: for tests of migration. */
   readonly migrations?: readonly Migration[]
@@ -125,7 +130,9 @@ function finish(
   const { retentionMs = DEFAULT_RETENTION.retentionMs, maxEvents = DEFAULT_RETENTION.maxEvents } = options
   try {
     const { unreadable } = readSnapshot(database)
-    const store = new SqliteStore(database, { file, retentionMs, maxEvents, now: options.now, unreadable })
+    const { now, maxAlerts, onUnreadableAlert } = options
+    const limits = { retentionMs, maxEvents, maxAlerts }
+    const store = new SqliteStore(database, { file, ...limits, now, unreadable, onUnreadableAlert })
     return { ok: true, store, found: { ...found, unreadable } }
   } catch (error) {
     database.close()

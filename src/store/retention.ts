@@ -1,5 +1,6 @@
 import type { DatabaseSync, StatementSync } from 'node:sqlite'
 import type { At } from '../core/time.ts'
+import { EvenClock } from './even-clock.ts'
 
 export type RetentionLimits = {
   /** Events older than this are removed. */
@@ -13,10 +14,6 @@ export const DEFAULT_RETENTION: RetentionLimits = { retentionMs: 90 * 86_400_000
 /** One transaction removes at most this many rows: about a millisecond. */
 const BATCH = 500
 const MAX_BATCHES = 10
-/** How long the wall clock must have run evenly before anything is removed for its age. */
-const CLOCK_SETTLED_MS = 600_000
-/** NTP slews; anything above this is a jump. */
-const CLOCK_TOLERANCE_MS = 60_000
 
 /**
  * Keeps the event history within its limits, a few batches a call.
@@ -30,7 +27,7 @@ export class Retention {
   readonly #firstToKeep: StatementSync
   readonly #bounds: StatementSync
   readonly #remove: StatementSync
-  #evenSince: At | undefined
+  readonly #clock = new EvenClock()
 
   constructor(database: DatabaseSync, limits: RetentionLimits) {
     this.#limits = limits
@@ -59,18 +56,8 @@ export class Retention {
     const { last } = this.#bounds.get() as { last: number | null }
     if (last === null) return 0
     const byCount = last - this.#limits.maxEvents + 1
-    if (!this.#clockIsEven(now)) return byCount
+    if (!this.#clock.isEven(now)) return byCount
     const young = this.#firstToKeep.get(now.wallMs - this.#limits.retentionMs, now.wallMs) as { id: number } | undefined
     return Math.max(byCount, young?.id ?? byCount)
-  }
-
-  #clockIsEven(now: At): boolean {
-    const since = this.#evenSince
-    const jumped =
-      since === undefined ||
-      since.bootId !== now.bootId ||
-      Math.abs(now.wallMs - since.wallMs - (now.monoMs - since.monoMs)) > CLOCK_TOLERANCE_MS
-    if (jumped) this.#evenSince = now
-    return !jumped && now.monoMs - since.monoMs >= CLOCK_SETTLED_MS
   }
 }

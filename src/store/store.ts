@@ -1,22 +1,30 @@
-import { statSync } from 'node:fs'
 import type { DatabaseSync } from 'node:sqlite'
+import type { Incoming } from '../core/alerts/types.ts'
 import type { Change, Snapshot, Told } from '../core/state/types.ts'
 import type { At } from '../core/time.ts'
+import type { AlertStore } from '../ports/alert-store.ts'
 import type { CommitOutcome, Journal } from '../ports/journal.ts'
+import { SqliteAlertStore } from './alerts/alert-store.ts'
+import { encodeIncoming } from './alerts/incoming.ts'
+import { AlertRetention, DEFAULT_MAX_ALERTS } from './alerts/retention.ts'
+import type { UnreadableAlert } from './alerts/sql.ts'
 import { type BackupOutcome, backupTo } from './backup.ts'
 import { EntityWriter, type RowWrite, readSnapshot, rowsOf, type UnreadableRow } from './entities.ts'
 import { type EventQuery, EventWriter, readEvents, type StoredEvent } from './event-history.ts'
 import { failure, failureOf, type StoreFailure } from './failure.ts'
 import { Retention } from './retention.ts'
+import { Writer } from './writer.ts'
 
 export type EventsOutcome = { readonly ok: true; readonly events: readonly StoredEvent[] } | StoreFailure
 export type PruneOutcome = { readonly ok: true; readonly removed: number; readonly more: boolean } | StoreFailure
 
 export type Store = Journal & {
   readonly file: string
+  /** The alert path's part of the same file. */
+  readonly alerts: AlertStore
   /** Newest first. */
   events(query: EventQuery): EventsOutcome
-  /** Removes events beyond the limits, a bounded number a call: to be called once a minute or so. */
+  /** Removes events and alerts beyond the limits, a bounded number a call: to be called once a minute or so. */
   prune(): PruneOutcome
   /** Copies the state to a new file while commits go on. */
   backup(file: string): Promise<BackupOutcome>
@@ -33,33 +41,41 @@ type Settings = {
   readonly maxEvents: number
   readonly now: () => At
   readonly unreadable: readonly UnreadableRow[]
+  readonly maxAlerts?: number
+  readonly onUnreadableAlert?: (row: UnreadableAlert) => void
 }
+
+/** What a commit writes. */
+type Work = { readonly rows: readonly RowWrite[]; readonly told: readonly Told[]; readonly incoming?: string }
 
 export class SqliteStore implements Store {
   readonly file: string
+  readonly alerts: SqliteAlertStore
   readonly #database: DatabaseSync
+  readonly #writer: Writer
   readonly #now: () => At
   readonly #entities: EntityWriter
   readonly #events: EventWriter
   readonly #retention: Retention
+  readonly #alertRetention: AlertRetention
   /** Rows still to be moved to the quarantine: before anything else is written, for it might replace them. */
   #unreadable: readonly UnreadableRow[]
-  /** Which file is open, as `device:inode`; the journal appears with the first write. */
-  readonly #fileId: string | undefined
-  #journalId: string | undefined
-  #closed = false
 
   constructor(database: DatabaseSync, settings: Settings) {
+    const { retentionMs, maxAlerts = DEFAULT_MAX_ALERTS, onUnreadableAlert = () => undefined } = settings
     this.#database = database
     this.file = settings.file
     this.#now = settings.now
     this.#unreadable = settings.unreadable
+    this.#writer = new Writer(database, settings.file)
     this.#entities = new EntityWriter(database)
     this.#events = new EventWriter(database)
     this.#retention = new Retention(database, settings)
-    this.#fileId = fileId(settings.file)
+    this.#alertRetention = new AlertRetention(this.#writer, { retentionMs, maxAlerts })
+    const wallMs = () => this.#now().wallMs
+    this.alerts = new SqliteAlertStore(this.#writer, { wallMs, onUnreadable: onUnreadableAlert })
     // A full disk at the start: the next commit tries again.
-    if (settings.unreadable.length > 0) this.#transact([], [])
+    if (settings.unreadable.length > 0) this.#commit({ rows: [], told: [] })
   }
 
   load(): Snapshot {
@@ -74,57 +90,33 @@ export class SqliteStore implements Store {
    * On disk before it answers, or nothing of it: but where the disk failed at the very last step, a commit that was
    * answered as failed may be found whole after a crash, unless a later commit took its place.
    */
-  commit(changes: readonly Change[], told: readonly Told[]): CommitOutcome {
+  commit(changes: readonly Change[], told: readonly Told[], incoming: readonly Incoming[] = []): CommitOutcome {
     const encoded = rowsOf(changes)
-    if ('invalid' in encoded) {
-      return failure('invalid', `The state cannot be written: a record has not its shape (${encoded.invalid}).`)
-    }
-    if (encoded.rows.length === 0 && told.length === 0) return { ok: true }
-    return this.#transact(encoded.rows, told)
+    if ('invalid' in encoded) return notItsShape(encoded.invalid)
+    if (encoded.rows.length === 0 && told.length === 0 && incoming.length === 0) return { ok: true }
+    if (incoming.length === 0) return this.#commit({ rows: encoded.rows, told })
+    const alerts = encodeIncoming(incoming)
+    if ('invalid' in alerts) return notItsShape(`alert ${alerts.invalid}`)
+    return this.#commit({ rows: encoded.rows, told, incoming: alerts.json })
   }
 
-  #transact(rows: readonly RowWrite[], told: readonly Told[]): CommitOutcome {
-    const usable = this.#usable()
-    if (!usable.ok) return usable
+  #commit({ rows, told, incoming }: Work): CommitOutcome {
+    const what = 'The state cannot be written'
     try {
-      this.#database.exec('begin immediate')
-      this.#entities.quarantine(this.#unreadable, this.#now().wallMs)
-      this.#entities.write(rows)
-      this.#events.append(told)
-      this.#database.exec('commit')
+      const written = this.#writer.write(what, () => {
+        const { wallMs } = this.#now()
+        this.#entities.quarantine(this.#unreadable, wallMs)
+        this.#entities.write(rows)
+        this.#events.append(told)
+        if (incoming !== undefined) this.alerts.append(incoming, wallMs)
+      })
+      if (!written.ok) return written
     } catch (error) {
-      this.#rollback()
-      return failureOf(error, 'The state cannot be written')
+      // A value that SQLite does not take.
+      return failureOf(error, what)
     }
     this.#unreadable = []
-    this.#journalId ??= fileId(`${this.file}-wal`)
     return { ok: true }
-  }
-
-  /** Whether a commit would reach the file that the next start opens: a removed one still takes writes. */
-  #usable(): CommitOutcome {
-    if (this.#closed) return failure('closed', 'The state cannot be written: it was closed.')
-    if (this.#database.isTransaction) this.#rollback()
-    const moved = this.#fileId !== fileId(this.file) ? this.file : this.#movedJournal()
-    if (moved === undefined) return { ok: true }
-    return failure(
-      'io',
-      `The state cannot be written: ${moved} was removed or replaced while in use. Restart the watchdog.`,
-    )
-  }
-
-  #movedJournal(): string | undefined {
-    const journal = `${this.file}-wal`
-    return this.#journalId === undefined || this.#journalId === fileId(journal) ? undefined : journal
-  }
-
-  /** SQLite has rolled back by itself after some errors. */
-  #rollback(): void {
-    try {
-      if (this.#database.isTransaction) this.#database.exec('rollback')
-    } catch {
-      // Tried again before the next commit.
-    }
   }
 
   events(query: EventQuery): EventsOutcome {
@@ -132,7 +124,7 @@ export class SqliteStore implements Store {
   }
 
   #read<T>(read: (database: DatabaseSync) => T): T | StoreFailure {
-    if (this.#closed) return failure('closed', 'The state cannot be read: it was closed.')
+    if (this.#writer.closed) return failure('closed', 'The state cannot be read: it was closed.')
     try {
       return read(this.#database)
     } catch (error) {
@@ -141,38 +133,33 @@ export class SqliteStore implements Store {
   }
 
   prune(): PruneOutcome {
-    const usable = this.#usable()
-    if (!usable.ok) return usable as StoreFailure
+    const what = 'Old events cannot be removed'
+    const usable = this.#writer.usable(what)
+    if (!usable.ok) return usable
+    const now = this.#now()
     try {
-      return { ok: true, ...this.#retention.prune(this.#now()) }
+      const events = this.#retention.prune(now)
+      const alerts = this.#alertRetention.prune(now)
+      if (!alerts.ok) return alerts
+      const { removed, more } = alerts.value
+      return { ok: true, removed: events.removed + removed, more: events.more || more }
     } catch (error) {
-      this.#rollback()
-      return failureOf(error, 'Old events cannot be removed')
+      return failureOf(error, what)
     }
   }
 
   backup(file: string): Promise<BackupOutcome> {
-    if (this.#closed) return Promise.resolve(failure('closed', 'The state cannot be copied: it was closed.'))
+    if (this.#writer.closed) return Promise.resolve(failure('closed', 'The state cannot be copied: it was closed.'))
     return backupTo(this.#database, file)
   }
 
-  /** A backup that is running goes on to its end: SQLite keeps what it needs. */
   close(): void {
-    if (this.#closed) return
-    this.#closed = true
-    try {
-      this.#database.close()
-    } catch {
-      // Everything committed is on disk; the next start goes on from the journal.
-    }
+    if (this.#writer.closed) return
+    this.alerts.flush()
+    this.#writer.close()
   }
 }
 
-function fileId(file: string): string | undefined {
-  try {
-    const { dev, ino } = statSync(file)
-    return `${dev}:${ino}`
-  } catch {
-    return undefined
-  }
+function notItsShape(what: string): StoreFailure {
+  return failure('invalid', `The state cannot be written: a record has not its shape (${what}).`)
 }

@@ -1,4 +1,5 @@
 import { EMPTY_SNAPSHOT } from '../core/state/initial.ts'
+import type { AlertStore } from '../ports/alert-store.ts'
 import type { StoreFailure } from './failure.ts'
 import type { Store } from './store.ts'
 
@@ -9,11 +10,23 @@ import type { Store } from './store.ts'
 export function unavailableStore(file: string, why: StoreFailure): Store {
   return {
     file,
+    alerts: unavailableAlerts(why),
     load: () => EMPTY_SNAPSHOT,
     commit: () => why,
     events: () => why,
     prune: () => why,
     backup: () => Promise.resolve(why),
     close: () => undefined,
+  }
+}
+
+function unavailableAlerts(why: StoreFailure): AlertStore {
+  return {
+    accept: () => Promise.resolve(why),
+    transact: () => why,
+    listIncidents: () => [],
+    listDeliveries: () => [],
+    queues: () => [],
+    inboxSize: () => 0,
   }
 }
