@@ -8,8 +8,9 @@ export type HeartbeatReport = {
   readonly runId: string
 }
 
+/** `silent`: nothing was sent, since silence is how this one is told that all is not well. */
 export type BeatOutcome =
-  | { readonly ok: true }
+  | { readonly ok: true; readonly silent?: true }
   | { readonly ok: false; readonly code: string; readonly sentence: string; readonly retryAfterMs?: number }
 
 /** Somebody outside who notices when we fall silent. Each call ends within its own timeout. Never throws. */

@@ -140,6 +140,11 @@ describe('right after the start', () => {
     expect(prove(fresh, ['store'])).toMatchObject({ well: true, early: false })
   })
 
+  test('and after we stood still: an old round proves nothing', () => {
+    const resumed = { startedMs: NOW - 5_000, rounds: { intervalMs: 30_000, lastDoneMs: NOW - 3_600_000, lost: 0 } }
+    expect(prove(resumed)).toMatchObject({ well: false, early: true })
+  })
+
   test('what is wrong already is told all the same', () => {
     expect(prove({ ...fresh, storeWritable: false })).toMatchObject({ well: false, early: false })
   })

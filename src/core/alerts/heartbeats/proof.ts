@@ -9,7 +9,7 @@ export type HealthPart = (typeof HEALTH_PARTS)[number]
  * compared with. What is not configured is missing.
  */
 export type HealthFacts = {
-  /** When this process began to watch. */
+  /** When this process began to watch, or began anew after it had stood still: what is older proves nothing. */
   readonly startedMs: number
   /** `lastDoneMs`: when the last round of probes was done with. `lost`: rounds in a row that could not begin. */
   readonly rounds?: { readonly intervalMs: number; readonly lastDoneMs?: number; readonly lost: number }
@@ -53,18 +53,25 @@ export function proveHealth(
 ): HealthProof {
   const reasons = counts.flatMap((part) => CHECKS[part](facts, nowMs))
   if (reasons.length > 0) return { well: false, early: false, reasons }
-  const early = counts.includes('rounds') && facts.rounds !== undefined && facts.rounds.lastDoneMs === undefined
+  const early = counts.includes('rounds') && facts.rounds !== undefined && lastRoundMs(facts) === undefined
   return early
     ? { well: false, early, reasons: ['The first round of probes since the start is not done yet.'] }
     : { well: true, early, reasons }
 }
 
+function lastRoundMs({ rounds, startedMs }: HealthFacts): number | undefined {
+  const lastMs = rounds?.lastDoneMs
+  return lastMs === undefined || lastMs < startedMs ? undefined : lastMs
+}
+
 const CHECKS: Readonly<Record<HealthPart, (facts: HealthFacts, nowMs: number) => readonly string[]>> = {
-  rounds: ({ rounds, startedMs }, nowMs) => {
+  rounds: (facts, nowMs) => {
+    const { rounds, startedMs } = facts
     if (rounds === undefined) return []
-    const ageMs = nowMs - (rounds.lastDoneMs ?? startedMs)
+    const lastMs = lastRoundMs(facts)
+    const ageMs = nowMs - (lastMs ?? startedMs)
     if (ageMs > ROUNDS_LATE * rounds.intervalMs) {
-      const since = rounds.lastDoneMs === undefined ? 'since the start' : `for ${spell(ageMs)}`
+      const since = lastMs === undefined ? 'since the start' : `for ${spell(ageMs)}`
       return [`No round of probes was done ${since}; one is due every ${spell(rounds.intervalMs)}.`]
     }
     // One lost round is made up for by the next; a second one in a row means that a probe is stuck.
