@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { alertingBrief, proved } from './alerting.ts'
 import { past } from './moments.ts'
 
 export const health = z.object({
@@ -10,5 +11,7 @@ export const health = z.object({
   rounds: z.int().describe('rounds since the process started'),
   lateRounds: z.int().describe('rounds that started late or were lost'),
   storeWritable: z.boolean(),
+  proved: proved.optional().describe('whether all is well by what was seen to work, as heartbeats tell it'),
+  alerting: alertingBrief.optional().describe('how the alert path is'),
 })
 export type Health = z.infer<typeof health>

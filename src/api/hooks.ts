@@ -45,7 +45,7 @@ export const hookAnswer = z.object({
 
 /** Tolerant: another version of the program may send more. */
 export const heartbeatBody = z.object({
-  status: z.enum(['ok', 'ill']).default('ok'),
+  status: z.enum(['ok', 'well', 'ill']).default('ok').describe('`ok` and `well` are the same'),
   reasons: z.array(z.string().max(2000)).max(100).default([]).describe('why it is ill'),
   sender: z.string().max(255).optional().describe('who says it, for people'),
 })

@@ -1,4 +1,7 @@
 import type { z } from 'zod'
+import { alertingBrief, drill, drillLeg, heartbeatIn, heartbeatOut, notificationChannel } from './alerting.ts'
+import { alert } from './alerts.ts'
+import { delivery } from './deliveries.ts'
 import { event } from './events.ts'
 import { health } from './health.ts'
 import { hookAnswer } from './hooks.ts'
@@ -6,6 +9,7 @@ import { channel, host, refusal } from './hosts.ts'
 import { future, past } from './moments.ts'
 import { device, outlet, problem } from './outlets.ts'
 import { claim, leg, plan } from './plans.ts'
+import { silence } from './silences.ts'
 import { reference } from './status.ts'
 
 /** The schemas that have a section of their own in the reference; everything else is described where it is used. */
@@ -22,6 +26,15 @@ export const NAMED: Readonly<Record<string, z.ZodType>> = {
   Event: event,
   Health: health,
   HookAnswer: hookAnswer,
+  Alert: alert,
+  Delivery: delivery,
+  Silence: silence,
+  NotificationChannel: notificationChannel,
+  Drill: drill,
+  DrillLeg: drillLeg,
+  HeartbeatIn: heartbeatIn,
+  HeartbeatOut: heartbeatOut,
+  AlertingBrief: alertingBrief,
   Problem: problem,
   Past: past,
   Future: future,

@@ -1,20 +1,8 @@
 import { z } from 'zod'
+import { by, forMs, line } from './lines.ts'
 
-/** Who asks, for the history: `cli:root`. A claim of the caller; the right to order is the right to open the socket. */
-const by = z.string().regex(/^[\w.:@-]{1,64}$/, 'letters, digits and . : @ _ - are expected, at most 64')
-// Without control characters, which would end up in tables and logs.
-const line = (max: number) =>
-  z
-    .string()
-    .min(1)
-    .max(max)
-    .regex(/^\P{Cc}*$/u, 'one line of text is expected')
 const name = line(255)
 const reason = line(500)
-const forMs = z
-  .int()
-  .min(1000)
-  .max(366 * 86_400_000)
 
 const switchOrder = z
   .strictObject({

@@ -2,7 +2,8 @@ import { API_ERRORS } from './errors.ts'
 import { type Field, fieldsOf, formsOf } from './fields.ts'
 import { HOOKS, type Hook } from './hooks.ts'
 import { NAMED } from './named.ts'
-import { ROUTES, type Route } from './routes.ts'
+import type { Route } from './route.ts'
+import { ROUTES } from './routes.ts'
 
 const INTRODUCTION = `# HTTP API
 

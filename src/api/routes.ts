@@ -1,26 +1,12 @@
-import type { z } from 'zod'
 import { backupAnswer, backupRequest, exported, reloadAnswer } from './actions.ts'
+import { ALERT_ROUTES } from './alert-routes.ts'
 import { event, events, eventsQuery, streamQuery } from './events.ts'
 import { health } from './health.ts'
 import { hostReport } from './hosts.ts'
 import { order, orderAnswer } from './orders.ts'
 import { outlets } from './outlets.ts'
+import type { Route } from './route.ts'
 import { status } from './status.ts'
-
-export type Route = {
-  readonly method: 'GET' | 'POST'
-  readonly path: string
-  /** `socket`: only on the Unix socket, whose file mode says who may call. */
-  readonly on: 'both' | 'socket'
-  readonly says: string
-  readonly query?: z.ZodType
-  readonly body?: z.ZodType
-  readonly answer: z.ZodType
-  /** An endless answer of server-sent events, each of which carries one `answer`. */
-  readonly stream?: true
-  /** Answers in the same form with this status where the answer is no. */
-  readonly noWith?: number
-}
 
 /** The whole API. The server, the client of the command line and the reference in docs/ are made from it. */
 export const ROUTES = {
@@ -91,6 +77,7 @@ export const ROUTES = {
     says: 'The situation as a file for `plan`.',
     answer: exported,
   },
+  ...ALERT_ROUTES,
 } as const satisfies Record<string, Route>
 
 export type RouteName = keyof typeof ROUTES

@@ -7,7 +7,7 @@ export function errorAnswer(context: Context, code: ApiErrorCode, sentence: stri
   return context.json(body, API_ERRORS[code][0])
 }
 
-type Parsed<T> = { readonly ok: true; readonly value: T } | { readonly ok: false; readonly sentence: string }
+export type Parsed<T> = { readonly ok: true; readonly value: T } | { readonly ok: false; readonly sentence: string }
 
 /** What came from outside, or a sentence that names the field that is wrong. */
 export function parse<T>(schema: z.ZodType<T>, input: unknown): Parsed<T> {
@@ -17,4 +17,15 @@ export function parse<T>(schema: z.ZodType<T>, input: unknown): Parsed<T> {
     return path.length === 0 ? message : `${path.join('.')}: ${message}`
   })
   return { ok: false, sentence: `${sentences.join('; ')}.` }
+}
+
+/** The body of a call as its schema has it, or a sentence. */
+export async function bodyOf<T>(context: Context, schema: z.ZodType<T>): Promise<Parsed<T>> {
+  let body: unknown
+  try {
+    body = await context.req.json()
+  } catch {
+    return { ok: false, sentence: 'The body is not JSON.' }
+  }
+  return parse(schema, body)
 }

@@ -2,6 +2,7 @@ import { Hono, type MiddlewareHandler } from 'hono'
 import { eventsQuery } from '../api/events.ts'
 import { ROUTES } from '../api/routes.ts'
 import type { Daemon } from '../ports/daemon.ts'
+import { addAlertReading } from './alert-reading.ts'
 import { errorAnswer, parse } from './answers.ts'
 import type { Metrics } from './metrics/metrics.ts'
 import { eventsOf, queryOf } from './views/events.ts'
@@ -35,6 +36,7 @@ export function readApp({ daemon, metrics, onFault }: AppParts, first?: Middlewa
   )
   addProbes(app, daemon, metrics)
   addReading(app, daemon)
+  addAlertReading(app, daemon)
   return app
 }
 

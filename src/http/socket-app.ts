@@ -1,12 +1,12 @@
-import type { Context, Hono } from 'hono'
+import type { Hono } from 'hono'
 import { bodyLimit } from 'hono/body-limit'
-import type { z } from 'zod'
 import { backupRequest } from '../api/actions.ts'
 import { streamQuery } from '../api/events.ts'
 import { order } from '../api/orders.ts'
 import { ROUTES } from '../api/routes.ts'
 import type { Daemon } from '../ports/daemon.ts'
-import { errorAnswer, parse } from './answers.ts'
+import { addAlertChanging } from './alert-changing.ts'
+import { bodyOf, errorAnswer, parse } from './answers.ts'
 import type { EventStreams } from './event-stream.ts'
 import { type AppParts, readApp } from './read-app.ts'
 
@@ -30,6 +30,7 @@ export function socketApp(parts: SocketAppParts): Hono {
   })
   app.get(ROUTES.export.path, (context) => context.json(daemon.exportState()))
   addChanging(app, daemon)
+  addAlertChanging(app, daemon)
   return app
 }
 
@@ -51,14 +52,4 @@ function addChanging(app: Hono, daemon: Daemon): void {
     const outcome = await daemon.backup(file)
     return outcome.ok ? context.json({ file }) : errorAnswer(context, 'refused', outcome.sentence)
   })
-}
-
-async function bodyOf<T>(context: Context, schema: z.ZodType<T>) {
-  let body: unknown
-  try {
-    body = await context.req.json()
-  } catch {
-    return { ok: false as const, sentence: 'The body is not JSON.' }
-  }
-  return parse(schema, body)
 }

@@ -25,7 +25,7 @@ async function takeHeartbeat({ alerting, call, bytes }: HookTaking): Promise<Hoo
   const parsed = parse(heartbeatBody, said.value)
   if (!parsed.ok) return refusal('bad-request', parsed.sentence, 'invalid')
   const { status, reasons, sender } = parsed.value
-  const beat = { well: status === 'ok', reasons, ...(sender === undefined ? {} : { sender }) }
+  const beat = { well: status !== 'ill', reasons, ...(sender === undefined ? {} : { sender }) }
   const answer = await alerting.heartbeat(call.name, beat)
   if (answer.ok) return accepted(answer)
   if (answer.code === 'unknown') return refusal('not-found', answer.sentence, 'invalid')

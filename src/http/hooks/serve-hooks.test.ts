@@ -6,6 +6,9 @@ import { RawConnection } from '../../../test/faces/raw-http.ts'
 import { type Serving, serving, until } from '../../../test/faces/serving.ts'
 import { apiError } from '../../api/errors.ts'
 import { heartbeatAnswer, hookAnswer, relayAnswer } from '../../api/hooks.ts'
+import { Disclosed } from '../../config/secret.ts'
+import { watchdogDriver } from '../../heartbeats/watchdog/driver.ts'
+import { schema as watchdogSettings } from '../../heartbeats/watchdog/settings.ts'
 import type { HookGate } from '../../ports/alerting.ts'
 
 let served: Serving
@@ -249,6 +252,23 @@ describe('a heartbeat', () => {
     expect((await post('/heartbeats/home', JSON.stringify(body))).status).toBe(200)
     const beat = { well: false, reasons: ['No round for 90 s.'], sender: 'attic' }
     expect(alerting.beats).toEqual([['home', beat]])
+  })
+
+  it('of another watchdog is understood', async () => {
+    const token = new Disclosed(HOOK_TOKEN)
+    const settings = {
+      ...watchdogSettings.parse({ url: served.url, expectedAs: 'home', token: { env: 'UNUSED' } }),
+      token,
+    }
+    const sender = watchdogDriver.create('home', settings)
+    const report = { well: true, reasons: [], sender: 'attic', runId: 'unused' }
+    const { signal } = new AbortController()
+    expect(await sender.beat(report, signal)).toEqual({ ok: true })
+    expect(await sender.beat({ ...report, well: false, reasons: ['No round for 90 s.'] }, signal)).toEqual({ ok: true })
+    expect(alerting.beats.map(([, beat]) => beat)).toEqual([
+      { well: true, reasons: [], sender: 'attic' },
+      { well: false, reasons: ['No round for 90 s.'], sender: 'attic' },
+    ])
   })
 
   it('of nobody who is expected is not found, and counted', async () => {

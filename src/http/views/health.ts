@@ -1,5 +1,6 @@
 import type { Health } from '../../api/health.ts'
 import type { Daemon } from '../../ports/daemon.ts'
+import { briefOf } from './alerting.ts'
 import { maybe, pastOf } from './moments.ts'
 
 export function healthOf(daemon: Daemon): Health {
@@ -10,6 +11,17 @@ export function healthOf(daemon: Daemon): Health {
     reasons: [...reasons],
     lastRound: maybe(lastRoundAt, (at) => pastOf(at, now)),
     storeWritable: storeWritable(daemon),
+    proved: maybe(daemon.proof?.(), (proof) => ({ well: proof.well, reasons: [...proof.reasons] })),
+    alerting: alertingBrief(daemon),
+  }
+}
+
+/** An alert path that cannot be asked must not take the health of the rest with it: that is when it is needed most. */
+function alertingBrief(daemon: Daemon): Health['alerting'] {
+  try {
+    return maybe(daemon.alerting, (alerting) => briefOf(alerting.status(), daemon.now()))
+  } catch {
+    return undefined
   }
 }
 

@@ -24,6 +24,15 @@ export function futureOf(due: At, now: At): Future {
   return { at: isoOf(due.wallMs), inMs: leftMs(due, now) }
 }
 
+/** Of what is known by the wall clock alone, since it came from or goes to other machines. */
+export function wallPast(wallMs: number, now: At): Past {
+  return { at: isoOf(wallMs), agoMs: Math.max(0, now.wallMs - wallMs) }
+}
+
+export function wallFuture(wallMs: number, now: At): Future {
+  return { at: isoOf(wallMs), inMs: wallMs - now.wallMs }
+}
+
 /** For optional fields: nothing stays nothing. */
 export function maybe<From, To>(value: From | undefined, make: (value: From) => To): To | undefined {
   return value === undefined ? undefined : make(value)
