@@ -60,9 +60,10 @@ export class SqliteAlertStore implements AlertStore {
   }
 
   transact<T>(work: (rows: AlertRows) => T): Transacted<T> {
+    // Of a transaction that did not come to its end.
+    this.#sql.takeMoved()
     const written = this.#writer.write(WHAT, () => work(this.#rows))
-    const moved = this.#sql.takeMoved()
-    if (written.ok) for (const row of moved) this.#onUnreadable(row)
+    if (written.ok) for (const row of this.#sql.takeMoved()) this.#onUnreadable(row)
     return written
   }
 

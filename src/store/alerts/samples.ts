@@ -1,3 +1,4 @@
+import { DatabaseSync } from 'node:sqlite'
 import type {
   AlertEvent,
   AlertNote,
@@ -8,6 +9,10 @@ import type {
   Notification,
 } from '../../core/alerts/types.ts'
 import type { AlertRows, AlertStore, Fresh } from '../../ports/alert-store.ts'
+import { migrate, shippedMigrations } from '../migrate.ts'
+import { Writer } from '../writer.ts'
+import { SqliteAlertStore } from './alert-store.ts'
+import type { UnreadableAlert } from './sql.ts'
 
 /** Records for the tests of the alert path's rows. */
 export function alertUpdate(name = 'HostDown', more: Partial<AlertUpdate> = {}): AlertUpdate {
@@ -99,4 +104,28 @@ export function within<T>(alerts: AlertStore, work: (rows: AlertRows) => T): T {
   const done = alerts.transact(work)
   if (!done.ok) throw new Error(done.sentence)
   return done.value
+}
+
+export type AlertsInMemory = {
+  readonly database: DatabaseSync
+  readonly writer: Writer
+  readonly alerts: SqliteAlertStore
+  /** What was moved to the quarantine. */
+  readonly unreadable: UnreadableAlert[]
+}
+
+/** The real rows in a real SQLite, without a disk. */
+export function alertsInMemory(): AlertsInMemory {
+  const database = new DatabaseSync(':memory:')
+  const migrated = migrate(database, shippedMigrations())
+  if (!migrated.ok) throw new Error(migrated.sentence)
+  return { database, ...alertsOn(database) }
+}
+
+/** As the next process finds it: what was there before is known to have been. */
+export function alertsOn(database: DatabaseSync): Omit<AlertsInMemory, 'database'> {
+  const unreadable: UnreadableAlert[] = []
+  const writer = new Writer(database, 'in memory')
+  const settings = { wallMs: () => 77, onUnreadable: (row: UnreadableAlert) => void unreadable.push(row) }
+  return { writer, alerts: new SqliteAlertStore(writer, settings), unreadable }
 }
