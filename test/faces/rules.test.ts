@@ -25,6 +25,11 @@ describe('alert rules', () => {
       ['ProxmoxMaxPowerCycles', undefined, 'critical'],
       ['ProxmoxWatchdogDown', '5m', 'warning'],
       ['KasaOutletHighPower', '5m', 'warning'],
+      ['WatchdogChannelFailing', '15m', 'warning'],
+      ['WatchdogDeadLetters', undefined, 'warning'],
+      ['WatchdogDrillStale', '5m', 'warning'],
+      ['WatchdogHeartbeatMissing', '1m', 'critical'],
+      ['WatchdogInboxStuck', '5m', 'critical'],
     ])
   })
 

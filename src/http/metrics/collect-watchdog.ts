@@ -6,9 +6,7 @@ import { asNumber, type Put } from './samples.ts'
 export function collectWatchdog(daemon: Daemon, put: Put): void {
   const health = daemon.health()
   put('proxmox_watchdog_loop_lag_seconds', {}, health.loopLagMs / 1000)
-  if (health.lastRoundAt !== undefined) {
-    put('proxmox_watchdog_last_round_timestamp_seconds', {}, health.lastRoundAt.wallMs / 1000)
-  }
+  put('proxmox_watchdog_last_round_timestamp_seconds', {}, (health.lastRoundAt?.wallMs ?? 0) / 1000)
   put('proxmox_watchdog_rounds_total', {}, health.rounds)
   put('proxmox_watchdog_rounds_late_total', {}, health.lateRounds)
   put('proxmox_watchdog_store_writable', {}, asNumber(storeWritable(daemon)))

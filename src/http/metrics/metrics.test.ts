@@ -1,5 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { busy } from '../../../test/faces/alert-situation.ts'
 import { ago, MINUTE, SECOND } from '../../../test/faces/clock.ts'
+import { FakeAlerting } from '../../../test/faces/fake-alerting.ts'
 import { type Serving, serving } from '../../../test/faces/serving.ts'
 import { calm, cycling, POLICY, stripNow } from '../../../test/faces/situation.ts'
 import { missingPeers, peer } from '../../../test/peers/find-peer.ts'
@@ -24,6 +26,13 @@ function lines(text: string, name: string): string[] {
     .split('\n')
     .filter((line) => new RegExp(`^proxmox_watchdog_${name}[{ ]`).test(line))
     .map((line) => line.replace('proxmox_watchdog_', ''))
+}
+
+function alerting(over: Partial<ReturnType<typeof busy>> = {}): FakeAlerting {
+  const fake = new FakeAlerting()
+  fake.known = busy(over)
+  served.daemon.alerting = fake
+  return fake
 }
 
 /** A situation in which every metric has something to say. */
@@ -53,6 +62,7 @@ function everything() {
       devices: [...POLICY.devices, { name: 'bmc', driver: 'fence', slowestCommandMs: 1, outlets: [] }],
     },
   }
+  alerting()
   served.daemon.tell('refused', 'A guard holds.', { host: 'pve3', guards: ['cycle-limit', 'storm'] })
   served.daemon.tell('cycle-begun', 'The power is being cut.', { host: 'pve2' })
   served.daemon.tell('cycle-would-begin', 'In mode act it would be.', { host: 'pve1' })
@@ -134,6 +144,69 @@ describe('metrics', () => {
     served.daemon.current = cycling()
     const texts = await Promise.all(Array.from({ length: 8 }, scrape))
     for (const text of texts) expect(lines(text, 'host_up')).toHaveLength(5)
+  })
+
+  it('say how alerts are told', async () => {
+    alerting()
+    const text = await scrape()
+    expect(lines(text, 'alerts_firing')).toEqual([
+      'alerts_firing{severity="info"} 0',
+      'alerts_firing{severity="warning"} 2',
+      'alerts_firing{severity="critical"} 1',
+      'alerts_firing{severity="emergency"} 0',
+    ])
+    expect(lines(text, 'alert_inbox_size')).toEqual(['alert_inbox_size 4'])
+    const chat = 'channel="chat",type="discord"'
+    expect(lines(text, 'channel_up')[1]).toBe(`channel_up{${chat}} 0`)
+    expect(lines(text, 'channel_queue_length')[1]).toBe(`channel_queue_length{${chat}} 17`)
+    expect(lines(text, 'channel_oldest_queued_age_seconds')).toEqual([
+      'channel_oldest_queued_age_seconds{channel="phone",type="ntfy"} 0',
+      `channel_oldest_queued_age_seconds{${chat}} 10800`,
+      'channel_oldest_queued_age_seconds{channel="console",type="command"} 0',
+    ])
+    expect(lines(text, 'channel_dead_letters')[1]).toBe(`channel_dead_letters{${chat}} 2`)
+    expect(lines(text, 'channel_last_delivered_timestamp_seconds')).toHaveLength(2)
+    expect(text).toContain(`channel_deliveries_total{${chat},result="server-error"} 31`)
+    expect(text).toContain(`channel_deliveries_total{${chat},result="delivered"} 42`)
+    expect(text).toContain(`channel_deliveries_total{${chat},result="rate-limited"} 0`)
+    expect(text).toContain('hook_requests_total{hook="alertmanager",result="accepted"} 9')
+    expect(text).toContain('hook_requests_total{hook="generic",result="too-large"} 0')
+  })
+
+  it('say when the way of alerts was last proved', async () => {
+    const started = ago(6 * 60 * MINUTE).wallMs / 1000
+    alerting()
+    const failed = await scrape()
+    expect(lines(failed, 'drill_success')).toEqual(['drill_success 0'])
+    expect(lines(failed, 'drill_last_run_timestamp_seconds')).toEqual([`drill_last_run_timestamp_seconds ${started}`])
+    expect(lines(failed, 'drill_last_success_age_seconds')).toEqual(['drill_last_success_age_seconds 108000'])
+    expect(lines(failed, 'drill_leg_success')).toContain('drill_leg_success{channel="prometheus"} 0')
+    expect(lines(failed, 'drill_leg_latency_seconds')).toContain('drill_leg_latency_seconds{channel="phone"} 0.812')
+    alerting({ drill: { startedMs: started * 1000, ok: true, legs: [] } })
+    expect(lines(await scrape(), 'drill_last_success_age_seconds')).toEqual(['drill_last_success_age_seconds 21600'])
+    alerting({ drill: undefined, drillOkMs: undefined, drillDueMs: undefined })
+    expect(await scrape()).not.toMatch(/^proxmox_watchdog_drill/m)
+  })
+
+  it('say how heartbeats go in and out', async () => {
+    alerting()
+    const text = await scrape()
+    expect(lines(text, 'heartbeat_out_up')).toEqual([
+      'heartbeat_out_up{heartbeat="healthchecks",type="healthchecks"} 1',
+      'heartbeat_out_up{heartbeat="attic",type="watchdog"} 0',
+    ])
+    expect(lines(text, 'heartbeat_in_state').filter((line) => line.includes('prometheus'))).toEqual([
+      'heartbeat_in_state{heartbeat="prometheus",state="waiting"} 0',
+      'heartbeat_in_state{heartbeat="prometheus",state="well"} 0',
+      'heartbeat_in_state{heartbeat="prometheus",state="ill"} 0',
+      'heartbeat_in_state{heartbeat="prometheus",state="missing"} 1',
+    ])
+    expect(lines(text, 'heartbeat_in_last_timestamp_seconds')).toHaveLength(2)
+  })
+
+  it('say nothing of alerts where there is no alert path', async () => {
+    served.daemon.alerting = undefined
+    expect(await scrape()).not.toMatch(/^proxmox_watchdog_(?:alert|channel|hook|heartbeat|drill)/m)
   })
 
   it('all have something to say in a full situation', async () => {

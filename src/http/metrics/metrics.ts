@@ -1,11 +1,12 @@
 import { Counter, Gauge, Registry } from '@prometheus-io/client'
 import type { Daemon } from '../../ports/daemon.ts'
+import { collectAlerts } from './collect-alerts.ts'
 import { collectHosts } from './collect-hosts.ts'
 import { collectPower } from './collect-power.ts'
 import { collectProbes } from './collect-probes.ts'
 import { collectWatchdog } from './collect-watchdog.ts'
 import type { Put } from './samples.ts'
-import { METRICS } from './table.ts'
+import { METRICS, type MetricName } from './table.ts'
 import { ToldCounters } from './told-counters.ts'
 
 export type Metrics = {
@@ -31,11 +32,16 @@ export function createMetrics(daemon: Daemon): Metrics {
   }
   const scrape = (): Promise<string> => {
     // Everything is read anew from one state, so a host that is gone leaves no series behind.
-    for (const metric of series.values()) metric.reset()
+    for (const [name, metric] of series) {
+      metric.reset()
+      // One without labels would stay as 0, which is not the same as having nothing to say.
+      if (METRICS[name as MetricName].labels.length === 0) metric.remove()
+    }
     const state = daemon.state()
     collectHosts(state, put)
     collectProbes(state, daemon.probeStats(), put)
     collectPower(state, daemon.now(), put)
+    if (daemon.alerting !== undefined) collectAlerts(daemon.alerting.status(), daemon.now(), put)
     collectWatchdog(daemon, put)
     told.collect(state, put)
     return registry.metrics()

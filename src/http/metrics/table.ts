@@ -9,6 +9,7 @@ const host = ['host', 'cluster'] as const
 const probe = ['host', 'cluster', 'channel', 'kind'] as const
 const outlet = ['device', 'outlet', 'label', 'host', 'cluster'] as const
 const device = ['device', 'driver'] as const
+const messenger = ['channel', 'type'] as const
 const none = [] as const
 
 /**
@@ -196,6 +197,106 @@ export const METRICS = {
     type: 'gauge',
     help: 'The version of the watchdog and of the Node that it runs on, as labels.',
     labels: ['version', 'node'],
+  },
+  proxmox_watchdog_alerts_firing: {
+    type: 'gauge',
+    help: 'Alerts that fire, by severity.',
+    labels: ['severity'],
+  },
+  proxmox_watchdog_alert_inbox_size: {
+    type: 'gauge',
+    help: 'Rows that came in and are not dispatched yet.',
+    labels: none,
+  },
+  proxmox_watchdog_channel_up: {
+    type: 'gauge',
+    help: 'Whether the channel took the last message that it was given.',
+    labels: messenger,
+  },
+  proxmox_watchdog_channel_queue_length: {
+    type: 'gauge',
+    help: 'Messages that wait for the channel.',
+    labels: messenger,
+  },
+  proxmox_watchdog_channel_oldest_queued_age_seconds: {
+    type: 'gauge',
+    help: 'How long the oldest message has waited for the channel; 0 where none does.',
+    labels: messenger,
+  },
+  proxmox_watchdog_channel_dead_letters: {
+    type: 'gauge',
+    help: 'Messages for the channel that were refused for good or have expired.',
+    labels: messenger,
+  },
+  proxmox_watchdog_channel_last_delivered_timestamp_seconds: {
+    type: 'gauge',
+    help: 'When the channel last took a message; missing where it never did.',
+    labels: messenger,
+  },
+  proxmox_watchdog_channel_deliveries_total: {
+    type: 'counter',
+    help: 'Tries to hand the channel a message, by result: delivered, or the code of the failure.',
+    labels: [...messenger, 'result'],
+  },
+  proxmox_watchdog_drill_success: {
+    type: 'gauge',
+    help: 'Whether every leg of the last drill worked; missing before the first.',
+    labels: none,
+  },
+  proxmox_watchdog_drill_last_run_timestamp_seconds: {
+    type: 'gauge',
+    help: 'When the last drill began; missing before the first.',
+    labels: none,
+  },
+  proxmox_watchdog_drill_last_success_timestamp_seconds: {
+    type: 'gauge',
+    help: 'When the last drill began in which every leg worked; missing where none did.',
+    labels: none,
+  },
+  proxmox_watchdog_drill_last_success_age_seconds: {
+    type: 'gauge',
+    help: 'How long ago that was.',
+    labels: none,
+  },
+  proxmox_watchdog_drill_due_timestamp_seconds: {
+    type: 'gauge',
+    help: 'When the next drill is due; missing where none is scheduled.',
+    labels: none,
+  },
+  proxmox_watchdog_drill_leg_success: {
+    type: 'gauge',
+    help: 'Whether the last drill went through the channel.',
+    labels: ['channel'],
+  },
+  proxmox_watchdog_drill_leg_latency_seconds: {
+    type: 'gauge',
+    help: 'How long the last drill took through the channel.',
+    labels: ['channel'],
+  },
+  proxmox_watchdog_heartbeat_out_up: {
+    type: 'gauge',
+    help: 'Whether the last heartbeat that was sent was taken; missing before the first.',
+    labels: ['heartbeat', 'type'],
+  },
+  proxmox_watchdog_heartbeat_out_last_timestamp_seconds: {
+    type: 'gauge',
+    help: 'When the last heartbeat was sent.',
+    labels: ['heartbeat', 'type'],
+  },
+  proxmox_watchdog_heartbeat_in_state: {
+    type: 'gauge',
+    help: 'How an expected sender is: 1 for the state that holds (waiting, well, ill, missing), 0 for the others.',
+    labels: ['heartbeat', 'state'],
+  },
+  proxmox_watchdog_heartbeat_in_last_timestamp_seconds: {
+    type: 'gauge',
+    help: 'When an expected sender last gave a sign of life.',
+    labels: ['heartbeat'],
+  },
+  proxmox_watchdog_hook_requests_total: {
+    type: 'counter',
+    help: 'Calls of hooks, by result: accepted, invalid, unauthorized, too-large, unavailable.',
+    labels: ['hook', 'result'],
   },
   process_start_time_seconds: { type: 'gauge', help: 'When the process started.', labels: none },
   process_cpu_seconds_total: { type: 'counter', help: 'CPU time of the process, user and system.', labels: none },
