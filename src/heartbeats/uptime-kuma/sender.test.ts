@@ -61,6 +61,17 @@ test('an answer that is not its own is no success', async () => {
   expect(await kuma().beat(WELL, never)).toMatchObject({ code: 'rate-limited' })
 })
 
+test('what it says it did not do is no success', async () => {
+  const refusing = { status: 200, body: '{"ok":false,"msg":"database is locked"}' }
+  await server.stop()
+  server = await ChannelServer.open({ name: 'kuma', reply: () => refusing, rateLimited: () => refusing })
+  expect(await kuma().beat(WELL, never)).toEqual({
+    ok: false,
+    code: 'rejected',
+    sentence: 'Uptime Kuma did not take it (ok: false)',
+  })
+})
+
 test('the URL is a secret', () => {
   expect(schema.safeParse({ url: 'https://kuma/api/push/x' }).success).toBe(false)
   expect(schema.safeParse({}).success).toBe(false)

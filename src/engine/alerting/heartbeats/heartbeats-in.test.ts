@@ -283,6 +283,19 @@ describe('a restart', () => {
 })
 
 describe('a disk that takes nothing', () => {
+  test('is given what it owes as soon as it takes something', async () => {
+    const watch = new Watch({ name: 'site' })
+    watch.disk.writable = false
+    watch.beat('site', { well: false, reasons: ['x'] })
+    await watch.clock.settle()
+    expect(watch.told()).toEqual(['firing HeartbeatIll site'])
+    watch.disk.writable = true
+    await watch.clock.pass(MINUTE)
+    watch.restart()
+    expect(watch.switch.status()).toMatchObject([{ state: 'ill' }])
+    await watch.switch.close()
+  })
+
   test('costs no alert', async () => {
     const watch = new Watch({ name: 'site' })
     await watch.beats('site', 10, MINUTE)
@@ -371,6 +384,20 @@ describe('clocks', () => {
     expect(watch.switch.status()).toMatchObject([{ lastMs: cameMs }])
     await watch.switch.close()
   })
+})
+
+test('our own absences are never learned as the period of a sender, however many they are', async () => {
+  const watch = new Watch({ name: 'site' })
+  await watch.beats('site', 10, MINUTE)
+  for (let time = 0; time < 25; time += 1) {
+    watch.beat('site')
+    await watch.clock.standStill(150_000)
+    watch.beat('site')
+    await watch.clock.pass(100_000)
+    watch.restart()
+  }
+  expect(watch.switch.status()).toMatchObject([{ periodMs: MINUTE }])
+  await watch.switch.close()
 })
 
 describe('a reload', () => {
