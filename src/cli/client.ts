@@ -14,6 +14,8 @@ type AnswerOf<Name extends RouteName> = z.output<(typeof ROUTES)[Name]['answer']
 export type CallOptions = {
   /** For the `:host` of a path. */
   readonly host?: string
+  /** For the `:id` of a path. */
+  readonly id?: number
   readonly query?: Readonly<Record<string, string | number | undefined>>
   readonly body?: unknown
   readonly timeoutMs?: number
@@ -51,7 +53,8 @@ export class Client {
   #refused(status: number, body: unknown): Failure {
     const error = apiError.safeParse(body)
     if (!error.success) return this.#stranger(`it answers ${status}`)
-    return { ok: false, exit: status >= 500 ? 'software' : 'no', sentence: error.data.error.sentence }
+    const exit = status === 503 ? 'unavailable' : status >= 500 ? 'software' : 'no'
+    return { ok: false, exit, sentence: error.data.error.sentence }
   }
 
   #stranger(what: string): Failure {
@@ -83,8 +86,8 @@ export class Client {
   }
 }
 
-export function addressOf(path: string, { host, query = {} }: CallOptions): string {
-  const address = host === undefined ? path : path.replace(':host', encodeURIComponent(host))
+export function addressOf(path: string, { host, id, query = {} }: CallOptions): string {
+  const address = path.replace(':host', encodeURIComponent(host ?? '')).replace(':id', `${id ?? ''}`)
   const given = Object.entries(query).flatMap(([key, value]) => (value === undefined ? [] : [[key, `${value}`]]))
   return given.length === 0 ? address : `${address}?${new URLSearchParams(given as [string, string][])}`
 }

@@ -10,7 +10,7 @@ export const EXIT_CODES = {
   failed: [5, 'A plan could not be carried out.'],
   unproven: [6, 'A supervised cycle did not prove which outlet feeds the host.'],
   usage: [64, 'The command line is wrong, or a confirmation is needed and nobody can be asked.'],
-  unavailable: [69, 'No watchdog answers, or the device does not.'],
+  unavailable: [69, 'No watchdog answers, the device does not, or the watchdog cannot do that now.'],
   software: [70, 'The program made a mistake.'],
   cannotCreate: [73, 'A file is there already or cannot be written.'],
   state: [74, 'The state cannot be used: another watchdog has it, or its directory cannot be written.'],

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { Command } from 'commander'
 import type { Cli } from './cli.ts'
+import { alertsCommand } from './commands/alerts.ts'
 import { configCommand } from './commands/config.ts'
 import { devicesCommand } from './commands/devices.ts'
 import { discoverCommand } from './commands/discover.ts'
@@ -29,6 +30,7 @@ const COMMANDS: readonly ((cli: Cli) => Command)[] = [
   statusCommand,
   explainCommand,
   eventsCommand,
+  alertsCommand,
   outletsCommand,
   pauseCommand,
   resumeCommand,

@@ -1,5 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { busy } from '../../../test/faces/alert-situation.ts'
 import { ago, ahead, HOUR, MINUTE, SECOND } from '../../../test/faces/clock.ts'
+import { FakeAlerting } from '../../../test/faces/fake-alerting.ts'
 import { FakeDaemon } from '../../../test/faces/fake-daemon.ts'
 import { calm, cycling, hostNow, POLICY, stripNow } from '../../../test/faces/situation.ts'
 import { status as statusSchema } from '../../api/status.ts'
@@ -7,6 +9,7 @@ import type { State } from '../../core/state/types.ts'
 import { hostReportOf } from '../../http/views/hosts.ts'
 import { devicesOf, outletsOf } from '../../http/views/outlets.ts'
 import { statusOf } from '../../http/views/status.ts'
+import type { AlertingStatus } from '../../ports/alerting.ts'
 import { painter } from '../text/paint.ts'
 import { renderExplanation } from './explain.ts'
 import { deviceLines, outletsTable } from './outlets.ts'
@@ -104,8 +107,16 @@ function trouble(): State {
   }
 }
 
-const statusText = (state: State, columns: number) => {
+const CALM_ALERTS = busy({
+  channels: busy().channels.slice(0, 1),
+  firing: {},
+  drill: { startedMs: ago(6 * HOUR).wallMs, ok: true, legs: [] },
+})
+
+const statusText = (state: State, columns: number, alerts?: Partial<AlertingStatus>) => {
   const daemon = daemonWith(state)
+  daemon.alerting = new FakeAlerting()
+  daemon.alerting.known = alerts ?? CALM_ALERTS
   return renderStatus(statusSchema.parse(statusOf(daemon, daemon.history)), { paint, columns })
 }
 
@@ -113,8 +124,8 @@ describe('what a person reads', () => {
   it.each([
     ['status-calm', () => statusText(calm(), 0)],
     ['status-cycling', () => statusText(cycling(), 0)],
-    ['status-trouble', () => statusText(trouble(), 0)],
-    ['status-trouble-narrow', () => statusText(trouble(), 80)],
+    ['status-trouble', () => statusText(trouble(), 0, busy())],
+    ['status-trouble-narrow', () => statusText(trouble(), 80, busy())],
   ])('%s', async (name, text) => {
     await expect(`${text()}\n`).toMatchFileSnapshot(golden(name))
   })
@@ -139,9 +150,17 @@ describe('what a person reads', () => {
   })
 
   it('is narrow where the terminal is', () => {
-    const lines = statusText(trouble(), 80).split('\n')
+    const lines = statusText(trouble(), 80, busy()).split('\n')
     const prose = lines.filter((line) => !/^(HOST|pve|nas| {2}strip)/.test(line) && line.split(' ').length > 6)
     for (const line of prose) expect(line.length, line).toBeLessThanOrEqual(84)
+  })
+
+  it('says in its status that nobody is told, and nothing of alerts where there is no alert path', () => {
+    expect(statusText(calm(), 0, {})).toContain('Alerts: none fires; nobody is told, since no channel is configured.')
+    const daemon = daemonWith(calm())
+    daemon.alerting = undefined
+    const text = renderStatus(statusSchema.parse(statusOf(daemon, [])), { paint, columns: 0 })
+    expect(text).not.toContain('Alerts')
   })
 
   it('begins with DRY RUN where that is so, also where it was forced', () => {

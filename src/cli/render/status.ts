@@ -3,6 +3,7 @@ import type { Status } from '../../api/status.ts'
 import { type Paint, type Style, VERDICT_STYLE } from '../text/paint.ts'
 import { span, until, withDue } from '../text/span.ts'
 import { type Cell, table, wrap } from '../text/table.ts'
+import { alertsBrief } from './alerts-brief.ts'
 import { eventLine } from './events.ts'
 import { deviceLines, outletName, outletRemarks, watts } from './outlets.ts'
 import { claimLine, planLines } from './plans.ts'
@@ -66,6 +67,7 @@ function headline(status: Status, { paint, columns }: Canvas): string[] {
   return [
     `proxmox-watchdog ${status.version}, up ${span(status.started.agoMs)}, mode ${status.mode}, ${turn}, ${state}`,
     ...troubles.map((sentence) => paint('red', wrap(`! ${sentence}`, columns, '  '))),
+    ...(health.alerting === undefined ? [] : [wrap(alertsBrief(health.alerting, paint), columns, '  ')]),
   ]
 }
 
