@@ -71,7 +71,7 @@ function pauseAnew({ failures, random }: TryContext): number {
 }
 
 /** What has left in part is said to its end as it was begun. */
-function keptParts(delivery: Delivery, progress: string | undefined, sent: string): Delivery {
+export function keptParts(delivery: Delivery, progress: string | undefined, sent: string): Delivery {
   return progress === undefined ? delivery : { ...delivery, progress, frozen: delivery.frozen ?? sent }
 }
 

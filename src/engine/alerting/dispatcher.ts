@@ -1,0 +1,146 @@
+import { setImmediate } from 'node:timers/promises'
+import { spell } from '../../core/phrase.ts'
+import type { Clock } from '../../ports/clock.ts'
+import { bury } from './bury.ts'
+import { type Flushed, flushDue } from './flush.ts'
+import type { GoneChannels } from './gone-channels.ts'
+import { InboxSlice } from './inbox-slice.ts'
+import { type Ledger, STORE_RETRY_MS } from './ledger.ts'
+import type { AlertObservation, LogLevel } from './parts.ts'
+import type { Relay } from './relay.ts'
+import { remind } from './reminders.ts'
+import { reviewNotification } from './review-notification.ts'
+import { Sleeper } from './sleeper.ts'
+import type { Sweep } from './sweep.ts'
+import type { Work } from './work.ts'
+
+export type DispatcherParts = {
+  readonly clock: Clock
+  readonly ledger: Ledger
+  readonly relay: Relay
+  readonly sweep: Sweep
+  readonly gone: GoneChannels
+  readonly observe: (observation: AlertObservation) => void
+  readonly log: (level: LogLevel, sentence: string) => void
+}
+
+const MOST_STEPS = 50
+const MOST_EXPIRED = 50
+/** Where something is due that cannot be done yet, such as an answer of the other relay. */
+const LEAST_SLEEP_MS = 250
+/** The longest sleep: a clock that was set is noticed by then. */
+const LONGEST_SLEEP_MS = 600_000
+
+type Turn = 'more' | 'done' | 'unwritable'
+
+/**
+ * Everything between the inbox and the queues of the channels. It works in small turns, each a few milliseconds at most,
+ * and lets everything else run between them. What fails by a mistake of ours stops no other part of it.
+ */
+export class Dispatcher {
+  readonly #parts: DispatcherParts
+  readonly #sleeper: Sleeper
+  readonly #inbox: InboxSlice
+  readonly #mistakes = new Set<string>()
+  #closed = false
+
+  constructor(parts: DispatcherParts) {
+    this.#parts = parts
+    this.#sleeper = new Sleeper(parts.clock)
+    this.#inbox = new InboxSlice(parts.clock, parts.ledger, (what, error) => this.#mistake(what, error))
+  }
+
+  wake(): void {
+    this.#sleeper.wake()
+  }
+
+  close(): void {
+    this.#closed = true
+    this.#sleeper.wake()
+  }
+
+  async run(): Promise<void> {
+    while (!this.#closed) {
+      this.#sleeper.arm()
+      const turn = this.#turn()
+      if (turn === 'more') await setImmediate()
+      else await this.#sleeper.sleep(turn === 'done' ? this.#untilDueMs() : STORE_RETRY_MS)
+    }
+  }
+
+  #turn(): Turn {
+    const slices = [
+      () => this.#inbox.take(),
+      () => this.#slice('flush', (work) => this.#flush(work)),
+      () => this.#slice('next-steps', takeSteps),
+      () => this.#slice('expiries', expire),
+      () => this.#slice('reminders', remind),
+      () => this.#slice('silences', (work) => this.#parts.sweep.look(work)),
+      () => this.#slice('gone-channels', (work) => this.#parts.gone.clear(work)),
+    ]
+    let more = false
+    for (const slice of slices) {
+      const turn = slice()
+      if (turn === 'unwritable') return turn
+      if (turn === 'more') more = true
+    }
+    return more ? 'more' : 'done'
+  }
+
+  #slice(name: string, task: (work: Work) => boolean): Turn {
+    try {
+      const done = this.#parts.ledger.run(task)
+      if (!done.ok) return 'unwritable'
+      return done.value ? 'more' : 'done'
+    } catch (error) {
+      this.#mistake(name, error)
+      return 'done'
+    }
+  }
+
+  #flush(work: Work): boolean {
+    const { relay } = this.#parts
+    const { ask, more }: Flushed = flushDue(work, relay)
+    if (ask.length > 0) work.after(() => void relay.ask(ask).then(() => this.wake()))
+    return more
+  }
+
+  #untilDueMs(): number {
+    let dueMs: number | undefined
+    try {
+      const due = this.#parts.ledger.run((work) => work.rows.nextDueMs(work.nowMs))
+      if (!due.ok) return STORE_RETRY_MS
+      dueMs = due.value
+    } catch (error) {
+      this.#mistake('next-due', error)
+    }
+    const inMs = dueMs === undefined ? LONGEST_SLEEP_MS : dueMs - this.#parts.ledger.nowMs()
+    return Math.max(LEAST_SLEEP_MS, Math.min(LONGEST_SLEEP_MS, inMs))
+  }
+
+  /** Told once for each part, since it would come again with every turn. */
+  #mistake(what: string, error: unknown): void {
+    const words = error instanceof Error ? (error.stack ?? error.message) : String(error)
+    if (this.#mistakes.has(what)) return
+    this.#mistakes.add(what)
+    this.#parts.log('error', `The alert path made a mistake (${what}): ${words}`)
+    const sentence = `A part of the alert path fails (${what}); the rest goes on. The log has more: please report it.`
+    this.#parts.observe({ code: 'alert-path-mistake', sentence })
+  }
+}
+
+function takeSteps(work: Work): boolean {
+  const due = work.rows.dueNotifications(work.nowMs, MOST_STEPS)
+  for (const { id } of due) reviewNotification(work, id)
+  return due.length === MOST_STEPS
+}
+
+function expire(work: Work): boolean {
+  const expired = work.rows.expiredDeliveries(work.nowMs, MOST_EXPIRED)
+  for (const delivery of expired) {
+    const { lastError, expiresMs, createdMs } = delivery
+    const why = lastError === undefined ? 'It waited for its turn.' : lastError.sentence
+    bury(work, delivery, 'expired', `Not delivered within ${spell(expiresMs - createdMs)}: ${why}`)
+  }
+  return expired.length === MOST_EXPIRED
+}

@@ -1,0 +1,89 @@
+import type { AlertStore, Transacted } from '../../ports/alert-store.ts'
+import type { Clock } from '../../ports/clock.ts'
+import type { Muting } from './muting.ts'
+import type { LogLevel } from './parts.ts'
+import type { Setup } from './setup.ts'
+import { WallWatch } from './wall-watch.ts'
+import type { Hands, Work } from './work.ts'
+
+export type LedgerParts = {
+  readonly clock: Clock
+  readonly store: AlertStore
+  readonly muting: Muting
+  readonly setup: () => Setup
+  readonly hands: Hands
+  readonly log: (level: LogLevel, sentence: string) => void
+}
+
+/** After a failure to write, how long until it is tried again. */
+export const STORE_RETRY_MS = 5_000
+
+/**
+ * Every transaction of the alert path goes through here: the wall clock is looked at before, effects follow after. What
+ * `work` throws is a mistake of ours: nothing of it is written, and it is thrown on.
+ */
+export class Ledger {
+  readonly #parts: LedgerParts
+  readonly #wall: WallWatch
+  #writable = true
+
+  constructor(parts: LedgerParts) {
+    this.#parts = parts
+    this.#wall = new WallWatch(parts.clock.now())
+  }
+
+  nowMs(): number {
+    return this.#parts.clock.now().wallMs
+  }
+
+  run<T>(task: (work: Work) => T): Transacted<T> {
+    const { store, muting, hands } = this.#parts
+    const moved = this.#followClock()
+    if (!moved.ok) return moved
+    const nowMs = this.nowMs()
+    const effects: (() => void)[] = []
+    let done: Transacted<T> | undefined
+    muting.begin()
+    try {
+      done = store.transact((rows) => {
+        if (!muting.isFresh) muting.reload(rows, this.#parts.setup().routing, nowMs)
+        return task({
+          rows,
+          nowMs,
+          setup: this.#parts.setup(),
+          muting,
+          listDeliveries: (query) => store.listDeliveries(query),
+          hands,
+          after: (effect) => effects.push(effect),
+        })
+      })
+    } finally {
+      if (done?.ok !== true) muting.rollBack()
+    }
+    this.#note(done)
+    if (done.ok) for (const effect of effects) effect()
+    return done
+  }
+
+  /** Somebody set the clock: what was written by the old time is moved before anything is decided by the new one. */
+  #followClock(): Transacted<void> {
+    const jump = this.#wall.jump(this.#parts.clock.now())
+    if (jump === undefined) return { ok: true, value: undefined }
+    const done = this.#parts.store.transact((rows) => rows.shiftTimes(jump.sinceMs, jump.byMs))
+    this.#note(done)
+    if (!done.ok) return done
+    this.#wall.settle(jump)
+    this.#parts.log(
+      'warn',
+      `The wall clock jumped by ${Math.round(jump.byMs / 1000)} s; what is due was moved with it.`,
+    )
+    return done
+  }
+
+  #note(done: Transacted<unknown>): void {
+    if (done.ok === this.#writable) return
+    this.#writable = done.ok
+    if (done.ok) this.#parts.log('info', 'The alert path can be written again.')
+    else this.#parts.log('error', `The alert path cannot be written: ${done.sentence}`)
+  }
+}
