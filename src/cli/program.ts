@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { Command } from 'commander'
 import type { Cli } from './cli.ts'
+import { alertmanagerCommand } from './commands/alertmanager.ts'
 import { alertsCommand } from './commands/alerts.ts'
 import { configCommand } from './commands/config.ts'
 import { devicesCommand } from './commands/devices.ts'
@@ -40,6 +41,7 @@ const COMMANDS: readonly ((cli: Cli) => Command)[] = [
   discoverCommand,
   initCommand,
   configCommand,
+  alertmanagerCommand,
   planCommand,
   stateCommand,
   healthCommand,
