@@ -5,6 +5,7 @@ import type {
   ChannelQueue,
   DeliveryQuery,
   IncidentQuery,
+  OldestWaiting,
   Transacted,
 } from '../../ports/alert-store.ts'
 import type { CommitOutcome } from '../../ports/journal.ts'
@@ -17,6 +18,7 @@ import { inboxSize, putIntoInbox } from './inbox.ts'
 import { listIncidents } from './incidents.ts'
 import { encodeIncoming } from './incoming.ts'
 import { AlertSql, type UnreadableAlert } from './sql.ts'
+import { oldestWaiting } from './waiting.ts'
 
 const WHAT = 'The alerts cannot be written'
 
@@ -81,6 +83,10 @@ export class SqliteAlertStore implements AlertStore {
 
   inboxSize(): number {
     return this.#read(0, () => inboxSize(this.#sql))
+  }
+
+  oldestWaiting(): OldestWaiting {
+    return this.#read({}, () => oldestWaiting(this.#sql))
   }
 
   /** Writes what waits: nobody who called before the end is left without an answer. */

@@ -4,9 +4,9 @@ import type { AlertSql } from './sql.ts'
 /** Each walks to the end of an index. */
 const NEXT = [
   'select min(due_ms) from held_group',
-  `select min(next_step_ms) from notification where state = 'open' and next_step_ms is not null`,
-  `select min(remind_at_ms) from incident where status = 'firing' and told = 1 and acknowledged_by is null and muted_by is null and remind_at_ms is not null`,
-  `select min(expires_ms) from delivery where state = 'queued'`,
+  `select min(next_step_ms) from notification indexed by notification_due where state = 'open' and next_step_ms is not null`,
+  `select min(remind_at_ms) from incident indexed by incident_reminder where status = 'firing' and told = 1 and acknowledged_by is null and muted_by is null and remind_at_ms is not null`,
+  `select min(expires_ms) from delivery indexed by delivery_expiry where state = 'queued'`,
 ]
 const NEXT_AFTER = [
   'select min(ends_ms) from silence where ends_ms > ?',
@@ -15,10 +15,9 @@ const NEXT_AFTER = [
 
 /** What can be due too far ahead. The end of a silence can rightly be any time away, and an expiry does no harm there. */
 const CLAMPED = [
-  'update held set due_ms = ? where due_ms > ?',
   `update notification set next_step_ms = ? where state = 'open' and next_step_ms > ?`,
   `update incident set remind_at_ms = ? where status = 'firing' and remind_at_ms > ?`,
-  `update delivery set due_ms = ? where state = 'queued' and due_ms > ?`,
+  `update delivery indexed by delivery_due set due_ms = ? where state = 'queued' and due_ms > ?`,
 ]
 
 /** Times by the clock of this machine. */
@@ -56,7 +55,8 @@ export function dueTimeRows(sql: AlertSql): Pick<AlertRows, 'nextDueMs' | 'shift
     shiftTimes: (sinceMs, byMs) => shiftTimes(sql, before, sinceMs, byMs),
     clampDue(nowMs, mostAheadMs) {
       for (const statement of CLAMPED) sql.run(statement, nowMs, nowMs + mostAheadMs)
-      sumUpGroups(sql)
+      const held = sql.run('update held set due_ms = ? where due_ms > ?', nowMs, nowMs + mostAheadMs)
+      if (held > 0) sumUpGroups(sql)
     },
   }
 }

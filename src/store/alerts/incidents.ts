@@ -43,7 +43,7 @@ const COLUMNS = [
 ]
 const INSERT = insertInto('incident', [...COLUMNS, 'made_ms'])
 const UPDATE = update('incident', COLUMNS)
-const REMINDERS_DUE = `select * from incident indexed by incident_reminder
+const REMINDERS_DUE = `indexed by incident_reminder
   where status = 'firing' and told = 1 and acknowledged_by is null and muted_by is null and remind_at_ms <= ?
   order by remind_at_ms, id limit ?`
 const STATUSES = ['firing', 'resolved', 'notice'] as const
@@ -66,9 +66,15 @@ export function incidentRows(sql: AlertSql): IncidentRows {
   const some = (rest: string, ...values: SQLInputValue[]) =>
     sql.readable('incident', incidentOf, `select * from incident ${rest}`, ...values)
   const ownAbout = (label: 'host' | 'device', name: string | undefined) =>
-    name === undefined ? [] : some(`where status = 'firing' and source = 'own' and ${label} = ? order by id`, name)
+    name === undefined
+      ? []
+      : some(
+          `indexed by incident_own_by_${label} where status = 'firing' and source = 'own' and ${label} = ? order by id`,
+          name,
+        )
   return {
-    firingIncident: (fingerprint) => some(`where fingerprint = ? and status = 'firing'`, fingerprint)[0],
+    firingIncident: (fingerprint) =>
+      some(`indexed by incident_firing where fingerprint = ? and status = 'firing'`, fingerprint)[0],
     lastIncident: (fingerprint) => some('where fingerprint = ? order by id desc limit 1', fingerprint)[0],
     incidents: (ids) => some('where id in (select value from json_each(?)) order by id', idList(ids)),
     firingIncidents: (afterId, limit) =>
@@ -78,8 +84,12 @@ export function incidentRows(sql: AlertSql): IncidentRows {
       return [...new Map(both.map((incident) => [incident.id, incident])).values()].sort((a, b) => a.id - b.id)
     },
     mutedIncidents: (afterId, limit) =>
-      some(`where status = 'firing' and muted_by is not null and id > ? order by id limit ?`, afterId, page(limit)),
-    remindersDue: (nowMs, limit) => sql.readable('incident', incidentOf, REMINDERS_DUE, nowMs, page(limit)),
+      some(
+        `indexed by incident_muted where status = 'firing' and muted_by is not null and id > ? order by id limit ?`,
+        afterId,
+        page(limit),
+      ),
+    remindersDue: (nowMs, limit) => some(REMINDERS_DUE, nowMs, page(limit)),
     insertIncident(incident) {
       return { ...incident, id: sql.insert(INSERT, ...valuesOf(incident), incident.updatedMs) }
     },
@@ -88,7 +98,7 @@ export function incidentRows(sql: AlertSql): IncidentRows {
     },
     foldedInto: (incident) =>
       sql.number(
-        `select count(*) from incident where status = 'firing' and muted_by = 'inhibition' and muted_by_id = ?`,
+        `select count(*) from incident indexed by incident_folded where status = 'firing' and muted_by = 'inhibition' and muted_by_id = ?`,
         incident,
       ) ?? 0,
   }
