@@ -1,5 +1,6 @@
 import type { Message, MessageAlert } from '../../ports/notifier.ts'
-import { alertLines, COLOURS, mark, oneLine, titleLine } from '../wording.ts'
+import { linesWithoutLinks, links } from '../links.ts'
+import { COLOURS, mark, oneLine, titleLine } from '../wording.ts'
 
 const FONT = 'font-family:system-ui,-apple-system,Segoe UI,Roboto,sans-serif;font-size:15px;line-height:1.45'
 const QUIET = 'margin:6px 0 0;font-size:12px;opacity:.75'
@@ -23,27 +24,18 @@ export function htmlOf(message: Message): string {
 
 function alertHtml(alert: MessageAlert, message: Message): string {
   const colour = COLOURS[alert.status === 'resolved' ? 'resolved' : alert.severity]
-  const lines = alertLines({ ...alert, runbookUrl: undefined, link: undefined }, message)
   const labels = Object.entries(alert.labels).map(([name, value]) => `${name}=${value}`)
   return [
     `<div style="margin:0 0 12px;padding:2px 0 2px 12px;border-left:4px solid #${colour.toString(16).padStart(6, '0')}">`,
     `<p style="margin:0;font-weight:600">${escaped(`${mark(alert)} ${alert.summary}`)}</p>`,
-    ...lines.map((line) => `<p style="margin:4px 0 0">${escaped(line)}</p>`),
-    anchor('Runbook', alert.runbookUrl),
-    anchor('Source', alert.link),
-    labels.length === 0 ? '' : `<p style="${QUIET}">${labels.map(escaped).join('<br>')}</p>`,
+    ...linesWithoutLinks(alert, message).map((line) => `<p style="margin:4px 0 0">${escaped(line)}</p>`),
+    ...links(alert).map(({ word, address }) => {
+      const url = escaped(address)
+      return `<p style="margin:4px 0 0">${word}: <a href="${url}">${url}</a></p>`
+    }),
+    ...(labels.length === 0 ? [] : [`<p style="${QUIET}">${labels.map(escaped).join('<br>')}</p>`]),
     '</div>',
-  ]
-    .filter((line) => line !== '')
-    .join('\n')
-}
-
-/** Only web pages are made to be clicked on. */
-function anchor(word: string, url: string | undefined): string {
-  if (url === undefined) return ''
-  const text = escaped(url)
-  const link = /^https?:\/\//i.test(url) ? `<a href="${text}">${text}</a>` : text
-  return `<p style="margin:4px 0 0">${word}: ${link}</p>`
+  ].join('\n')
 }
 
 const ENTITIES: Readonly<Record<string, string>> = {
