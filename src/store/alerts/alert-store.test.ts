@@ -1,4 +1,4 @@
-import { unlinkSync } from 'node:fs'
+import { renameSync, unlinkSync } from 'node:fs'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { setImmediate as turn } from 'node:timers/promises'
@@ -6,6 +6,7 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import type { Incoming } from '../../core/alerts/types.ts'
 import type { AlertRows } from '../../ports/alert-store.ts'
 import { failure } from '../failure.ts'
+import { openOffline } from '../offline.ts'
 import { atOf, openOrFail, putHost, removeDirectory, temporaryDirectory, told } from '../samples.ts'
 import type { Store } from '../store.ts'
 import { unavailableStore } from '../unavailable.ts'
@@ -288,7 +289,7 @@ describe('a state that cannot be written', () => {
   })
 })
 
-describe('the copies', () => {
+describe('beside the state', () => {
   test('a backup holds the alerts', async () => {
     await store.alerts.accept([alertUpdate()], 1)
     within(store.alerts, (rows) => rows.insertIncident(incident('f1')))
@@ -297,6 +298,48 @@ describe('the copies', () => {
     expect(copy.prepare('select fingerprint from incident').all()).toEqual([{ fingerprint: 'f1' }])
     expect(copy.prepare('select count(*) as count from inbox').get()).toEqual({ count: 1 })
     copy.close()
+  })
+
+  test('a state that is not in use is looked at and copied with its alerts', async () => {
+    store.commit([putHost('pve1')], [told('x')], [note])
+    within(store.alerts, (rows) => rows.insertIncident(incident('f1')))
+    store.close()
+    const opening = openOffline(directory)
+    if (!opening.ok) throw new Error(opening.sentence)
+    expect(opening.state.load()).toMatchObject({ ok: true, snapshot: { hosts: { pve1: {} } } })
+    expect(await opening.state.backup(join(directory, 'copy'))).toMatchObject({ ok: true })
+    opening.state.close()
+    renameSync(join(directory, 'copy'), join(directory, 'state.sqlite'))
+    store = openOrFail(directory)
+    expect(inbox()).toMatchObject([{ incoming: [note] }])
+    expect(store.alerts.listIncidents({ limit: 9 })).toHaveLength(1)
+  })
+
+  test('pruning the state prunes the alerts, and both are counted', () => {
+    store.close()
+    store = openOrFail(directory, { maxAlerts: 2, maxEvents: 3 })
+    store.commit(
+      [],
+      Array.from({ length: 5 }, () => told('x')),
+    )
+    within(store.alerts, (rows) => {
+      for (const name of ['a', 'b', 'c', 'd', 'e']) rows.insertIncident(incident(name, { status: 'resolved' }))
+    })
+    expect(store.prune()).toEqual({ ok: true, removed: 2 + 3, more: false })
+    expect(store.alerts.listIncidents({ limit: 9 }).map(({ fingerprint }) => fingerprint)).toEqual(['e', 'd'])
+  })
+
+  test('a damaged row does not hold up the start, and is told once it is met', async () => {
+    await store.alerts.accept([note], 1)
+    await store.alerts.accept([note], 2)
+    store.close()
+    const database = new DatabaseSync(join(directory, 'state.sqlite'))
+    database.exec(`update inbox set incoming = '{' where id = 1`)
+    database.close()
+    const met: unknown[] = []
+    store = openOrFail(directory, { onUnreadableAlert: (row) => met.push(row) })
+    expect(inbox().map(({ id }) => id)).toEqual([2])
+    expect(met).toEqual([{ table: 'inbox', id: 1, reason: 'it is not JSON' }])
   })
 })
 

@@ -15,7 +15,7 @@ export type AlertLimits = {
 export const DEFAULT_MAX_ALERTS = 200_000
 
 /** One transaction removes at most this many rows of a kind, with what hangs on them: a few milliseconds. */
-const BATCH = 250
+const BATCH = 100
 const MAX_BATCHES = 10
 
 type Pruned = { readonly removed: number; readonly more: boolean }
