@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { never, openWebhook, refusalIn, type WebhookBench } from '../../../test/sockets/discord-webhook.ts'
 import { sampleAlert, sampleMessage } from '../testing/sample-message.ts'
-import { never, openWebhook, refusalIn, type WebhookBench } from './testing/webhook-bench.ts'
 
 const THREAD = '1100000000000000001'
 let bench: WebhookBench

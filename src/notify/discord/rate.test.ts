@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, it } from 'vitest'
+import { openWebhook, refusalIn, type WebhookBench } from '../../../test/sockets/discord-webhook.ts'
 import { sampleAlert, sampleMessage } from '../testing/sample-message.ts'
-import { openWebhook, refusalIn, type WebhookBench } from './testing/webhook-bench.ts'
 
 let bench: WebhookBench
 afterEach(() => bench.server.stop())

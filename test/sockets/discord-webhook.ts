@@ -1,10 +1,10 @@
-import { Disclosed } from '../../../config/secret.ts'
-import { ChannelServer } from '../../../lab/servers/channels/channel-server.ts'
-import { DiscordManners, type DiscordOptions } from '../../../lab/servers/channels/discord.ts'
-import type { SendOutcome, SendRequest } from '../../../ports/notifier.ts'
-import { sampleMessage } from '../../testing/sample-message.ts'
-import { DiscordNotifier } from '../notifier.ts'
-import { schema } from '../settings.ts'
+import { Disclosed } from '../../src/config/secret.ts'
+import { ChannelServer } from '../../src/lab/servers/channels/channel-server.ts'
+import { DiscordManners, type DiscordOptions } from '../../src/lab/servers/channels/discord.ts'
+import { DiscordNotifier } from '../../src/notify/discord/notifier.ts'
+import { schema } from '../../src/notify/discord/settings.ts'
+import { sampleMessage } from '../../src/notify/testing/sample-message.ts'
+import type { SendOutcome, SendRequest } from '../../src/ports/notifier.ts'
 
 export const never = new AbortController().signal
 
