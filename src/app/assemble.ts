@@ -1,3 +1,4 @@
+import type { AlertingConfiguration } from '../config/alerting.ts'
 import type { Configuration, ProbeChannel } from '../config/configuration.ts'
 import { toPolicy } from '../config/policy.ts'
 import { REFERENCE } from '../core/evidence/observe.ts'
@@ -13,6 +14,7 @@ export type Assembly = {
   readonly policy: Policy
   readonly probing: ProbeRounds
   readonly devices: readonly PowerDevice[]
+  readonly alerting: AlertingConfiguration
 }
 
 /** Everything that a configuration asks for, created but not yet used. */
@@ -27,6 +29,7 @@ export function assemble(configuration: Configuration, clock: Clock): Assembly {
       vantage: 'here',
     }),
     devices: configuration.powerDevices.map(createPowerDevice),
+    alerting: configuration.alerting,
   }
 }
 

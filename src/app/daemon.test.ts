@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect, onTestFinished, test } from 'vitest'
+import type { AlertingConfiguration } from '../config/alerting.ts'
 import type { Policy } from '../core/policy.ts'
 import type { Told } from '../core/state/types.ts'
 import { ProbeRounds } from '../engine/probe-rounds.ts'
@@ -11,6 +12,24 @@ import { openStore } from '../store/open.ts'
 import type { Assembly } from './assemble.ts'
 import { type DaemonParts, RunningDaemon } from './daemon.ts'
 import { SystemClock } from './system-clock.ts'
+
+/** Nobody is told. */
+const NO_ALERTING: AlertingConfiguration = {
+  channels: [],
+  alerts: {
+    receivers: [],
+    routes: [],
+    inhibit: [],
+    groupWaitMs: 0,
+    groupBy: [],
+    remindEveryMs: 0,
+    expireAfterMs: 60_000,
+    disable: [],
+    drill: { everyMs: 0 },
+  },
+  heartbeats: [],
+  expectations: [],
+}
 
 const POLICY: Policy = {
   mode: 'act',
@@ -68,7 +87,7 @@ function daemonOn(strip: PowerDevice, part: Partial<DaemonParts> = {}): RunningD
   const opened = openStore({ directory, now: () => clock.now() })
   if (!opened.ok) throw new Error(opened.sentence)
   const probing = new ProbeRounds({ channels: [], probes: {}, clock, vantage: 'here' })
-  const assembly: Assembly = { policy: POLICY, probing, devices: [strip] }
+  const assembly: Assembly = { policy: POLICY, probing, devices: [strip], alerting: NO_ALERTING }
   const daemon = new RunningDaemon({
     about: { version: '0', startedAt: clock.now(), pid: 1, configuration: 'test', stateDirectory: directory },
     clock,
@@ -77,6 +96,7 @@ function daemonOn(strip: PowerDevice, part: Partial<DaemonParts> = {}): RunningD
     assembly,
     reassemble: () => ({ ok: true, assembly, note: 'again' }),
     onFatal: () => {},
+    log: () => {},
     ...part,
   })
   daemon.start(undefined)

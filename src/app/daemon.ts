@@ -4,10 +4,12 @@ import { explainHost } from '../core/recovery/explain.ts'
 import { initialState } from '../core/state/initial.ts'
 import type { Order, State, Told } from '../core/state/types.ts'
 import type { At } from '../core/time.ts'
+import type { AlertPath } from '../engine/alerting/alert-path.ts'
 import { DeviceChecks } from '../engine/device-checks.ts'
 import { DeviceDesk } from '../engine/device-desk.ts'
 import { Engine } from '../engine/engine.ts'
 import { LOST_ROUNDS_LIMIT, Rounds } from '../engine/rounds.ts'
+import type { HookGate, Proof } from '../ports/alerting.ts'
 import type { Clock } from '../ports/clock.ts'
 import type {
   About,
@@ -24,6 +26,7 @@ import type {
 import type { Breadcrumbs } from '../ports/journal.ts'
 import type { PowerDevice } from '../ports/power-device.ts'
 import type { Store } from '../store/store.ts'
+import { AlertService } from './alerting/alert-service.ts'
 import type { Assembly } from './assemble.ts'
 
 export type DaemonParts = {
@@ -36,6 +39,7 @@ export type DaemonParts = {
   readonly reassemble: () => { readonly ok: true; readonly assembly: Assembly; readonly note: string } | ReloadRefusal
   /** The process has to end itself, to be restarted. */
   readonly onFatal: (sentence: string) => void
+  readonly log: (level: 'info' | 'warn' | 'error', sentence: string) => void
 }
 
 export type ReloadRefusal = { readonly ok: false; readonly sentence: string }
@@ -49,6 +53,7 @@ export class RunningDaemon implements Daemon {
   readonly #engine: Engine
   readonly #rounds: Rounds
   readonly #checks: DeviceChecks
+  readonly #alerts: AlertService
   readonly #desk: DeviceDesk
   readonly #listeners = new Set<(told: Told) => void>()
   #probing: Assembly['probing']
@@ -71,6 +76,16 @@ export class RunningDaemon implements Daemon {
       desk: this.#desk,
       state: initialState(store.load(), assembly.policy, clock.now()),
       onTold: (told) => this.#publish(told),
+      onIncoming: (incoming, committed) => this.#alerts.take(incoming, committed),
+    })
+    this.#alerts = new AlertService({
+      clock,
+      store: store.alerts,
+      configuration: assembly.alerting,
+      feed: (event) => this.#engine.feed(event),
+      state: () => this.#engine.state,
+      health: () => ({ lostRounds: this.#rounds.health().lost, storeOk: this.#engine.storeOk }),
+      log: parts.log,
     })
     this.#rounds = new Rounds(this.#engine, clock, assembly.probing, (sentence, fatal) => this.#late(sentence, fatal))
     this.#checks = new DeviceChecks(this.#engine, clock, this.#desk)
@@ -82,6 +97,7 @@ export class RunningDaemon implements Daemon {
       ...mark,
       offAt: { wallMs: offAtWallMs, bootId, monoMs: offAtMonoMs },
     }))
+    this.#alerts.start()
     this.#engine.start(found, storeLost)
     for (const name of unreadable) {
       const sentence = `The mark ${name} of an outlet that we turned off cannot be read. Look whether everything that should be on is on, then remove the file.`
@@ -100,6 +116,21 @@ export class RunningDaemon implements Daemon {
     await this.#desk.close()
     await this.#running
     await this.#probing.close()
+    // Last, so that what the end itself told still leaves if it can.
+    await this.#alerts.stop(signal)
+  }
+
+  get alerting(): AlertPath {
+    return this.#alerts.path
+  }
+
+  /** Who may hand alerts in, by the configuration in force. */
+  hookGate(): HookGate {
+    return this.#alerts.gate()
+  }
+
+  proof(): Proof {
+    return this.#alerts.proof()
   }
 
   note(code: HappeningCode, sentence: string): void {
@@ -166,11 +197,12 @@ export class RunningDaemon implements Daemon {
       this.note('configuration-refused', sentence)
       return { ok: false, sentence }
     }
-    const { policy, probing, devices } = next.assembly
+    const { policy, probing, devices, alerting } = next.assembly
     const old = this.#probing
     this.#probing = probing
     this.#rounds.useProbing(probing)
     this.#engine.reconfigure(policy, probing)
+    this.#alerts.reconfigure(alerting)
     this.#waiting = [...devices]
     await this.#replaceIdleDevices()
     await old.close()
@@ -207,6 +239,7 @@ export class RunningDaemon implements Daemon {
         process.emitWarning(`A listener failed: ${messageOf(error)}`)
       }
     }
+    this.#alerts.healthMayHaveChanged()
     if (this.#waiting.length > 0) void this.#replaceIdleDevices()
   }
 

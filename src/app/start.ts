@@ -48,7 +48,7 @@ export async function startDaemon(options: StartOptions): Promise<Started | Star
   if (!loaded.ok) return { ok: false, code: 'configuration', sentences: [], problems: loaded.problems }
   const { configuration } = loaded
   // Nothing to watch is a mistake, but what an earlier run turned off is turned on before anything else.
-  if (configuration.hosts.length === 0 && breadcrumbsIn(configuration.stateDirectory).list().marks.length === 0) {
+  if (hasNothingToDo(configuration) && breadcrumbsIn(configuration.stateDirectory).list().marks.length === 0) {
     const sentence = 'No hosts are configured, so there is nothing to watch. Add `hosts:` to the file or set HOSTS.'
     return { ok: false, code: 'configuration', sentences: [sentence] }
   }
@@ -76,6 +76,11 @@ export async function startDaemon(options: StartOptions): Promise<Started | Star
   daemon.subscribe((told) => logTold(options.log, told))
   daemon.start(lossOf(found, breadcrumbs, configuration))
   return serve(options, configuration, daemon, store, locked.lock)
+}
+
+/** A dead man's switch and a relay need no hosts. */
+function hasNothingToDo({ hosts, alerting }: Configuration): boolean {
+  return hosts.length === 0 && alerting.expectations.length === 0 && alerting.hooks === undefined
 }
 
 function elsewhere(code: StoreFailure['code']): string {
@@ -134,6 +139,7 @@ function createDaemon(
     assembly: assemble(configuration, clock),
     reassemble: () => reassemble(load(), configuration, clock),
     onFatal,
+    log: (level, sentence) => options.log[level](sentence),
   })
 }
 
@@ -146,7 +152,7 @@ function reassemble(
     return { ok: false, sentence: loaded.problems.map(formatProblem).join(' ') }
   }
   const { configuration } = loaded
-  if (configuration.hosts.length === 0) return { ok: false, sentence: 'No hosts are configured.' }
+  if (hasNothingToDo(configuration)) return { ok: false, sentence: 'No hosts are configured.' }
   const late: string[] = []
   if (configuration.stateDirectory !== running.stateDirectory) late.push('stateDirectory')
   if (JSON.stringify(configuration.http) !== JSON.stringify(running.http)) late.push('http')
@@ -169,6 +175,7 @@ async function serve(
     socketPath: join(configuration.stateDirectory, SOCKET_NAME),
     port,
     ...(isIP(listen) === 0 ? {} : { host: listen }),
+    hooks: () => daemon.hookGate(),
     onFault: (error) => options.log.error({ err: error }, 'An HTTP request met a mistake of ours.'),
   })
   if (!http.socket.ok) daemon.note('http-unavailable', http.socket.sentence)

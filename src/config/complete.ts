@@ -28,7 +28,11 @@ export function complete(configuration: Configuration, written: Written, schema:
       const known = Object.hasOwn(properties, key) ? properties[key] : undefined
       const at = [...path, key]
       if (Object.hasOwn(value, key)) full[key] = known === undefined ? value[key] : walk(value[key], known, at)
-      else if (known !== undefined && !isEmpty(known)) full[key] = byDefault(known, at)
+      else if (known !== undefined && !isEmpty(known)) {
+        const value = byDefault(known, at)
+        // A section of lists of which none was written says nothing.
+        if (!isMap(value) || Object.keys(value).length > 0) full[key] = value
+      }
     }
     return full
   }

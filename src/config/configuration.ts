@@ -1,5 +1,6 @@
 import type { Proof } from '../core/evidence/types.ts'
 import type { DeviceRef } from '../core/power/types.ts'
+import type { AlertingConfiguration } from './alerting.ts'
 
 /** A configuration that was accepted, in the program's units. Secrets are references (`Secret`), never values. */
 export type Configuration = {
@@ -17,6 +18,7 @@ export type Configuration = {
   readonly references: readonly ReferenceConfiguration[]
   readonly powerDevices: readonly PowerDeviceConfiguration[]
   readonly hosts: readonly HostConfiguration[]
+  readonly alerting: AlertingConfiguration
 }
 
 export type RecoveryConfiguration = {

@@ -27,7 +27,7 @@ function translate(issue: Issue, base: Path, context: Context): Problem[] {
   const path = [...base, ...(issue.path as Path)]
   if (issue.code === 'unrecognized_keys') return issue.keys.map((key) => unknownKey(key, path, context))
   if (issue.code === 'invalid_union') {
-    if ('discriminator' in issue) return [unknownDriver(issue, path, context)]
+    if ('discriminator' in issue) return [unknownVariant(issue, path, context)]
     if (issue.message === NO_FORM_FITS) return closestForm(issue.errors, path, context)
   }
   return [plainProblem(issue, path, context)]
@@ -67,13 +67,13 @@ function unknownKey(key: string, path: Path, context: Context): Problem {
   )
 }
 
-function unknownDriver(issue: Issue, path: Path, context: Context): Problem {
+function unknownVariant(issue: Issue, path: Path, context: Context): Problem {
   const options = ((issue as { options?: readonly unknown[] }).options ?? []).map(String)
   const given = valueAt(context.data, path)
   if (given === undefined || given === null) {
-    return problemAt(context.places, path, { message: `\`driver\` is required: ${oneOf(options)}` })
+    return problemAt(context.places, path, { message: `\`${path.at(-1)}\` is required: ${oneOf(options)}` })
   }
-  const message = `there is no such driver: ${oneOf(options)}`
+  const message = `there is no such ${path.at(-1)}: ${oneOf(options)}`
   return problemOf(message, path, context, {
     suggestion: typeof given === 'string' ? nearest(given, options) : undefined,
   })

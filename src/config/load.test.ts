@@ -46,6 +46,8 @@ describe('loadConfiguration', () => {
       references: [],
       powerDevices: [],
       hosts: [],
+      // Its own test has the details.
+      alerting: expect.objectContaining({ channels: [], heartbeats: [], expectations: [] }),
     })
   })
 

@@ -1,3 +1,4 @@
+import { alertingMistakes } from './checks/alerting.ts'
 import { duplicateNames } from './checks/duplicates.ts'
 import type { Finding } from './checks/finding.ts'
 import { inlineSecrets } from './checks/inline-secrets.ts'
@@ -74,7 +75,12 @@ function withoutEmptySections(data: unknown): unknown {
 
 function findContradictions(data: unknown, registries: Registries): Finding[] {
   const drawn = sketch(data)
-  return [...duplicateNames(drawn), ...mappingMistakes(drawn, registries), ...inlineSecrets(data)]
+  return [
+    ...duplicateNames(drawn),
+    ...alertingMistakes(drawn),
+    ...mappingMistakes(drawn, registries),
+    ...inlineSecrets(data),
+  ]
 }
 
 function findingProblem(finding: Finding, places: Places): Problem {

@@ -17,6 +17,7 @@ export function toPolicy(configuration: Configuration, ownAddresses: readonly st
     failureThreshold: rounds.failureThreshold,
     ...recovery,
     deviceCheckMs: configuration.deviceCheckMs,
+    disabledAlerts: configuration.alerting.alerts.disable,
     hosts: configuration.hosts.map((host): HostPolicy => {
       return {
         name: host.name,

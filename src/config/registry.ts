@@ -28,8 +28,24 @@ export interface DriverDeclaration {
   slowestCommandMs(settings: unknown): number
 }
 
-/** The probe kinds and power drivers that a configuration may name. `app/registry` holds the real ones. */
+/** What the configuration needs to know of an integration that tells people. */
+export interface ChannelDeclaration {
+  readonly type: string
+  /** A strict object without the keys that belong to every channel; every key described. */
+  readonly schema: z.ZodObject
+}
+
+/** What the configuration needs to know of a service that notices when we fall silent. */
+export interface HeartbeatDeclaration {
+  readonly type: string
+  /** A strict object without `name`, `type` and `every`; every key described. */
+  readonly schema: z.ZodObject
+}
+
+/** The probe kinds, power drivers, channels and heartbeats that a configuration may name. `app/registry` holds the real ones. */
 export type Registries = {
   readonly probes: Readonly<Record<string, ProbeDeclaration>>
   readonly drivers: Readonly<Record<string, DriverDeclaration>>
+  readonly channels: Readonly<Record<string, ChannelDeclaration>>
+  readonly heartbeats: Readonly<Record<string, HeartbeatDeclaration>>
 }

@@ -10,9 +10,13 @@ import type {
 } from './configuration.ts'
 import { isMap, type Path, valueAt } from './path.ts'
 import type { DriverDeclaration, ProbeDeclaration, Registries } from './registry.ts'
+import { resolveAlerting } from './resolve-alerting.ts'
 import type { ParsedFile } from './schema/configuration.ts'
 import type { ProbeEntry } from './schema/probes.ts'
 import { formatDuration } from './values.ts'
+
+/** The cluster of addresses that the dead man’s switch watches. */
+export const OUTSIDE = 'outside'
 
 export type Resolved = { readonly configuration: Configuration; readonly findings: readonly Finding[] }
 
@@ -60,20 +64,13 @@ export function resolveConfiguration(
       return { name, address, channels: channels(probes, ['references', index]) }
     }),
     powerDevices: parsed.powerDevices.map((device) => deviceOf(device, registries)),
-    hosts: parsed.hosts.map((host, index): HostConfiguration => {
-      const offHoldMs = host.offHold ?? recovery.offHold
-      return {
-        name: host.name,
-        address: host.address,
-        cluster: host.cluster,
-        channels: channels(host.probes, ['hosts', index]),
-        levels: [host.power, host.fallback].filter((level) => level.length > 0).map((level) => level.map(refOf)),
-        runsHere: host.runsHere,
-        offHoldMs,
-        bootGraceMs: host.bootGrace ?? recovery.bootGrace ?? offHoldMs,
-        onWedged: host.onWedged ?? recovery.onWedged,
-      }
-    }),
+    alerting: resolveAlerting(parsed),
+    hosts: [
+      ...parsed.hosts.map((host, index) => hostOf(host, recovery, channels(host.probes, ['hosts', index]))),
+      ...parsed.deadman.probe.map(({ name, address, probes }, index) => {
+        return outsideOf(name, address, channels(probes, ['deadman', 'probe', index]), recovery)
+      }),
+    ],
   }
   const intervalGiven = valueAt(data, ['rounds', 'interval']) !== undefined
   const findings = [
@@ -81,6 +78,30 @@ export function resolveConfiguration(
     ...shortInterval(rounds.interval, slowestProbe(watched, registries), intervalGiven),
   ]
   return { configuration, findings }
+}
+
+type Recovery = ParsedFile['recovery']
+
+function hostOf(host: ParsedFile['hosts'][number], recovery: Recovery, channels: ProbeChannel[]): HostConfiguration {
+  const offHoldMs = host.offHold ?? recovery.offHold
+  return {
+    name: host.name,
+    address: host.address,
+    cluster: host.cluster,
+    channels,
+    levels: [host.power, host.fallback].filter((level) => level.length > 0).map((level) => level.map(refOf)),
+    runsHere: host.runsHere,
+    offHoldMs,
+    bootGraceMs: host.bootGrace ?? recovery.bootGrace ?? offHoldMs,
+    onWedged: host.onWedged ?? recovery.onWedged,
+  }
+}
+
+/** An address that is watched from outside: a host that is only watched, in a cluster of its own. */
+function outsideOf(name: string, address: string, channels: ProbeChannel[], recovery: Recovery): HostConfiguration {
+  const { offHold: offHoldMs, onWedged } = recovery
+  const bootGraceMs = recovery.bootGrace ?? offHoldMs
+  return { name, address, cluster: OUTSIDE, channels, levels: [], runsHere: false, offHoldMs, bootGraceMs, onWedged }
 }
 
 type Watched = { readonly channels: readonly ProbeChannel[]; readonly path: Path }

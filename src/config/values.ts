@@ -54,6 +54,29 @@ export const secret = () =>
     })
     .transform((source) => new Secret(source))
 
+const TIME_EXPECTED = 'a time of day such as "22:00" is expected'
+
+/** A time of day in the configuration (`"22:00"`); minutes since midnight in the program. */
+export const timeOfDay = () =>
+  z
+    .string({ error: TIME_EXPECTED })
+    .regex(/^(?:[01]?\d|2[0-3]):[0-5]\d$/, TIME_EXPECTED)
+    .transform((text) => {
+      const [hours = 0, minutes = 0] = text.split(':').map(Number)
+      return hours * 60 + minutes
+    })
+
+/** The name of a time zone that this machine knows, such as `Europe/Berlin`. */
+export const timeZone = () =>
+  z.string().refine((name) => {
+    try {
+      new Intl.DateTimeFormat('en', { timeZone: name })
+      return true
+    } catch {
+      return false
+    }
+  }, 'the name of a time zone such as Europe/Berlin is expected')
+
 export const port = () => z.int().min(1).max(65_535)
 
 const ADDRESS_EXPECTED = 'a host name or an IP address is expected, without scheme and port'

@@ -128,6 +128,9 @@ export type DeliveryQuery = {
   readonly beforeId?: number
 }
 
+/** When they were made. `criticalMs`: of the critical messages that no channel has taken yet. */
+export type OldestWaiting = { readonly criticalMs?: number; readonly inboxMs?: number }
+
 export type ChannelQueue = {
   readonly channel: string
   readonly queued: number
@@ -155,4 +158,6 @@ export interface AlertStore {
   queues(): readonly ChannelQueue[]
   /** Rows in the inbox that are not dispatched yet. */
   inboxSize(): number
+  /** For the proof of health: what has waited longest. */
+  oldestWaiting(): OldestWaiting
 }

@@ -28,5 +28,6 @@ function unavailableAlerts(why: StoreFailure): AlertStore {
     listDeliveries: () => [],
     queues: () => [],
     inboxSize: () => 0,
+    oldestWaiting: () => ({}),
   }
 }

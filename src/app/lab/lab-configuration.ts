@@ -1,18 +1,20 @@
 import type { Lab } from '../../lab/servers/index.ts'
+import type { LabPaths } from './lab-directory.ts'
 
 /** Real waits of the lab's probes and of the strip: short, since everything is on loopback. */
 const TIMEOUT = '300ms'
 const STRIP_TIMEOUT = '400ms'
+const CHANNEL_TIMEOUT = '2s'
 
 /** The configuration of the lab, as a person would write it for a real one. */
-export function labConfiguration(lab: Lab, directories: { readonly state: string; readonly password: string }): string {
+export function labConfiguration(lab: Lab, paths: Pick<LabPaths, 'state' | 'password' | 'webhook'>): string {
   const { hosts, strips, gateway } = lab.state()
   const [strip] = strips
   if (strip === undefined) throw new RangeError('the lab has no strip')
   const lines = [
     '# The lab of `proxmox-watchdog lab`, written anew at each start. Ports are unusual so that no root is needed.',
     'mode: act',
-    `stateDirectory: ${directories.state}`,
+    `stateDirectory: ${paths.state}`,
     'http: { listen: 127.0.0.1, port: 8000 }',
     'rounds: { interval: 30s, failureThreshold: 3 }',
     'recovery: { offHold: 10m, bootGrace: 10m, startupGrace: 60s }',
@@ -25,11 +27,13 @@ export function labConfiguration(lab: Lab, directories: { readonly state: string
     `    port: ${strip.ports.klap}`,
     `    legacyPort: ${strip.ports.legacy}`,
     '    username: lab@example.com',
-    `    password: { file: ${directories.password} }`,
+    `    password: { file: ${paths.password} }`,
     `    timeout: ${STRIP_TIMEOUT}`,
     '    outlets:',
     '      - { outlet: 3, label: unused }',
     '      - { outlet: 4, label: NAS, protected: true }',
+    'channels:',
+    `  - { name: discord, type: discord, webhook: { file: ${paths.webhook} }, timeout: ${CHANNEL_TIMEOUT} }`,
     'hosts:',
   ]
   for (const host of hosts) {

@@ -2,6 +2,7 @@ import { createServer, type IncomingMessage, request, type Server, type ServerRe
 import { z } from 'zod'
 import type { Lab } from '../../lab/servers/index.ts'
 import type { Action } from '../../lab/world/index.ts'
+import { CHANNEL_ORDERS, type ChannelOrder, type LabChannel } from './lab-channel.ts'
 
 /** What another terminal may do to the running lab. */
 const ACTION = z.discriminatedUnion('kind', [
@@ -11,21 +12,36 @@ const ACTION = z.discriminatedUnion('kind', [
   }),
   z.strictObject({ kind: z.enum(['strip-offline', 'strip-online']), strip: z.string() }),
   z.strictObject({ kind: z.enum(['gateway-down', 'gateway-up']) }),
+  z.strictObject({ kind: z.enum(Object.keys(CHANNEL_ORDERS) as [ChannelOrder, ...ChannelOrder[]]) }),
 ])
 const ANSWER = z.strictObject({ ok: z.boolean(), sentence: z.string() })
 
 const MOST_BYTES = 4096
 
+/** What may be ordered from the lab: something in its world, or of its channel. */
+export type LabOrder = Action | { readonly kind: ChannelOrder }
+
 /** Serves orders to the lab on a Unix socket of this user. */
-export function serveLabControl(lab: Lab, socket: string): Promise<Server> {
-  const server = createServer((incoming, outgoing) => void take(lab, incoming, outgoing))
+export function serveLabControl(lab: Lab, channel: LabChannel, socket: string): Promise<Server> {
+  const carryOut = (order: LabOrder) => (isForChannel(order) ? channel.order(order.kind) : lab.act(order))
+  const server = createServer((incoming, outgoing) => void take(carryOut, incoming, outgoing))
   return new Promise((resolve, reject) => {
     server.once('error', reject)
     server.listen(socket, () => resolve(server))
   })
 }
 
-async function take(lab: Lab, incoming: IncomingMessage, outgoing: ServerResponse): Promise<void> {
+function isForChannel(order: LabOrder): order is { readonly kind: ChannelOrder } {
+  return order.kind in CHANNEL_ORDERS
+}
+
+type Answer = { readonly ok: boolean; readonly sentence: string }
+
+async function take(
+  carryOut: (order: LabOrder) => Answer | Promise<Answer>,
+  incoming: IncomingMessage,
+  outgoing: ServerResponse,
+): Promise<void> {
   const answer = (status: number, ok: boolean, sentence: string) => {
     outgoing.writeHead(status, { 'content-type': 'application/json' })
     outgoing.end(JSON.stringify({ ok, sentence }))
@@ -40,7 +56,7 @@ async function take(lab: Lab, incoming: IncomingMessage, outgoing: ServerRespons
     }
     const order = ACTION.safeParse(JSON.parse(Buffer.concat(chunks).toString('utf8')))
     if (!order.success) return answer(400, false, 'That is no order that the lab knows.')
-    const result = await lab.act(order.data as Action)
+    const result = await carryOut(order.data as LabOrder)
     answer(200, result.ok, result.sentence)
   } catch (error) {
     answer(500, false, `The lab could not do that: ${error instanceof Error ? error.message : String(error)}`)
@@ -50,7 +66,7 @@ async function take(lab: Lab, incoming: IncomingMessage, outgoing: ServerRespons
 /** Orders something from the running lab. `unavailable` where none runs. */
 export function orderFromLab(
   socket: string,
-  action: Action,
+  order: LabOrder,
 ): Promise<{ readonly ok: boolean; readonly sentence: string } | 'unavailable'> {
   return new Promise((resolve) => {
     const call = request({ socketPath: socket, method: 'POST', path: '/act' }, (incoming) => {
@@ -62,6 +78,6 @@ export function orderFromLab(
       })
     })
     call.on('error', () => resolve('unavailable'))
-    call.end(JSON.stringify(action))
+    call.end(JSON.stringify(order))
   })
 }

@@ -15,6 +15,7 @@ export type LabPaths = {
   readonly directory: string
   readonly state: string
   readonly password: string
+  readonly webhook: string
   readonly configuration: string
   readonly socket: string
 }
@@ -24,6 +25,7 @@ export function labPaths(directory: string): LabPaths {
     directory,
     state: join(directory, 'state'),
     password: join(directory, 'strip-password'),
+    webhook: join(directory, 'discord-webhook'),
     configuration: join(directory, 'proxmox-watchdog.yaml'),
     socket: join(directory, 'lab.sock'),
   }

@@ -1,5 +1,6 @@
 import { list } from '../../core/phrase.ts'
 import type { Told } from '../../core/state/types.ts'
+import type { Arrival } from './lab-channel.ts'
 
 /** What the person watching is told; the rest is in the event history. */
 const QUIET = new Set([
@@ -54,7 +55,7 @@ export class Narrator {
 
   /** The lab's own words: what was done to it. */
   stage(atMs: number, sentence: string): void {
-    this.#line(atMs, this.#paint('36', '>'), this.#paint('36', sentence), sentence)
+    this.#line(atMs, this.#paint('36', '>'), '36', sentence)
   }
 
   told(told: Told): void {
@@ -66,6 +67,11 @@ export class Narrator {
     const code = GOOD.has(told.code) ? '32' : COLOUR[told.severity]
     const mark = GOOD.has(told.code) ? '✔' : MARK[told.severity]
     this.#line(told.at.monoMs, this.#paint(code, mark), '', told.sentence)
+  }
+
+  /** A message that arrived in the lab's channel. */
+  arrived(atMs: number, { how, text }: Arrival): void {
+    this.#line(atMs, this.#paint('35', how === 'posted' ? '✉' : '✎'), '35', `discord: ${text}`)
   }
 
   heading(text: string): void {
@@ -80,11 +86,11 @@ export class Narrator {
     for (const line of lines) this.#write(`${indent}${line}\n`)
   }
 
-  #line(atMs: number, mark: string, painted: string, sentence: string): void {
+  #line(atMs: number, mark: string, colour: string, sentence: string): void {
     const clock = clockOf(atMs - this.#startMs)
     const indent = ' '.repeat(12)
     const words = wrap(sentence, this.#columns - indent.length)
-    const text = words.map((line) => (painted === '' ? line : this.#paint('36', line))).join(`\n${indent}`)
+    const text = words.map((line) => (colour === '' ? line : this.#paint(colour, line))).join(`\n${indent}`)
     this.#write(`  ${clock}  ${mark} ${text}\n`)
   }
 

@@ -10,6 +10,7 @@ import { createLog } from '../log.ts'
 import { type Started, startDaemon } from '../start.ts'
 import { onStopSignals } from '../stop-signals.ts'
 import { PacedClock } from '../system-clock.ts'
+import { LabChannel } from './lab-channel.ts'
 import { labConfiguration } from './lab-configuration.ts'
 import { serveLabControl } from './lab-control.ts'
 import { type LabPaths, labDirectory, labPaths, prepareLabDirectory, removeLabDirectory } from './lab-directory.ts'
@@ -55,7 +56,12 @@ export async function runLab(options: LabRunOptions): Promise<LabRunEnd> {
   try {
     const lab = await startLab({ spec: homeLab(), timeScale: options.pace })
     try {
-      return await runIn(lab, paths, options, interrupted)
+      const channel = await LabChannel.open(CHANNEL_ADDRESS)
+      try {
+        return await runIn({ lab, channel }, paths, options, interrupted)
+      } finally {
+        await channel.stop()
+      }
     } finally {
       await lab.stop()
       remove()
@@ -70,13 +76,19 @@ export async function runLab(options: LabRunOptions): Promise<LabRunEnd> {
   }
 }
 
+/** Beside the addresses that the lab gives its hosts and strips. */
+const CHANNEL_ADDRESS = '127.77.0.250'
+
+type Site = { readonly lab: Lab; readonly channel: LabChannel }
+
 async function runIn(
-  lab: Lab,
+  { lab, channel }: Site,
   paths: LabPaths,
   options: LabRunOptions,
   interrupted: AbortController,
 ): Promise<LabRunEnd> {
   prepareLabDirectory(paths, LAB_CREDENTIALS.password)
+  channel.writeWebhook(paths.webhook)
   writeFileSync(paths.configuration, labConfiguration(lab, paths))
   const clock = new PacedClock(options.pace)
   const narrator = new Narrator({ ...options, startMs: clock.now().monoMs })
@@ -96,10 +108,11 @@ async function runIn(
       sentence: `The lab cannot start: ${problems}${started.sentences.join(' ')}`,
     }
   }
-  const control = await serveLabControl(lab, paths.socket)
+  const control = await serveLabControl(lab, channel, paths.socket)
+  channel.onArrival((arrival) => narrator.arrived(clock.now().monoMs, arrival))
   started.daemon.subscribe((told: Told) => narrator.told(told))
   try {
-    const end = await play(lab, started, narrator, clock, options, interrupted.signal)
+    const end = await play({ lab, channel }, started, narrator, clock, options, interrupted.signal)
     if (end === 'failed') return { ok: false, code: 'tour-failed', sentence: 'The tour did not end as it should.' }
     return { ok: true }
   } finally {
@@ -109,14 +122,14 @@ async function runIn(
 }
 
 async function play(
-  lab: Lab,
+  { lab, channel }: Site,
   started: Started,
   narrator: Narrator,
   clock: PacedClock,
   options: LabRunOptions,
   signal: AbortSignal,
 ): Promise<TourEnd> {
-  introduce(lab, started, narrator, options.pace)
+  introduce({ lab, channel }, started, narrator, options.pace)
   const end = options.tour ? await tour({ lab, daemon: started.daemon, narrator, clock, signal }) : 'done'
   if (!options.stay || signal.aborted) return end
   narrator.heading('The lab goes on until Ctrl-C. From another terminal:')
@@ -124,11 +137,13 @@ async function play(
   narrator.plain('  bin/proxmox-watchdog explain pve2         why it does, or does not')
   narrator.plain('  bin/proxmox-watchdog lab hang pve2        or: wedge, cut-net, heal')
   narrator.plain('  bin/proxmox-watchdog lab strip offline    and online again')
+  narrator.plain('  bin/proxmox-watchdog lab discord down     or: ratelimit, up: alerts wait, and none is lost')
+  narrator.plain('  bin/proxmox-watchdog alerts list          what fires, and who was told')
   await new Promise<void>((resolve) => signal.addEventListener('abort', () => resolve(), { once: true }))
   return end
 }
 
-function introduce(lab: Lab, started: Started, narrator: Narrator, pace: number): void {
+function introduce({ lab, channel }: Site, started: Started, narrator: Narrator, pace: number): void {
   const { hosts, strips, gateway } = lab.state()
   const tcp = started.http.tcp()
   narrator.greet(hosts.map(({ name }) => name))
@@ -143,6 +158,7 @@ function introduce(lab: Lab, started: Started, narrator: Narrator, pace: number)
     narrator.plain(`  ${name.padEnd(8)} ${address}:${ports.klap}   ${outlets.length} outlets, KLAP v2`)
   }
   narrator.plain(`  ${'gateway'.padEnd(8)} ${gateway.address}:${gateway.port}   the reference target`)
+  narrator.plain(`  ${'discord'.padEnd(8)} ${channel.address}   where alerts arrive`)
   narrator.plain(`  metrics  ${tcp.ok ? `http://127.0.0.1:${tcp.port}/metrics` : `none: ${tcp.sentence}`}`)
   narrator.heading('What happens (minutes and seconds of the lab)')
 }

@@ -36,7 +36,7 @@ export function labCommand(cli: Cli): Command {
         .action(async (host: string) => cli.end(await order(cli, { kind: kind as keyof typeof ON_HOST, host }))),
     )
   }
-  return lab.addCommand(stripCommand(cli)).addCommand(gatewayCommand(cli))
+  return lab.addCommand(stripCommand(cli)).addCommand(gatewayCommand(cli)).addCommand(discordCommand(cli))
 }
 
 function stripCommand(cli: Cli): Command {
@@ -51,6 +51,13 @@ function gatewayCommand(cli: Cli): Command {
     .description('the reference target falls silent, or answers again')
     .addArgument(new Argument('<how>').choices(['down', 'up']))
     .action(async (how: 'down' | 'up') => cli.end(await order(cli, { kind: `gateway-${how}` })))
+}
+
+function discordCommand(cli: Cli): Command {
+  return new Command('discord')
+    .description('the channel in which alerts arrive is down, takes nothing for now, or is up again')
+    .addArgument(new Argument('<how>').choices(['down', 'ratelimit', 'up']))
+    .action(async (how: 'down' | 'ratelimit' | 'up') => cli.end(await order(cli, { kind: `discord-${how}` })))
 }
 
 export async function startLabRun(cli: Cli, options: LabRunOptions): Promise<Exit> {

@@ -7,6 +7,12 @@ export function duplicateNames(sketch: Sketch): Finding[] {
     ...repeated(sketch.hosts, 'host'),
     ...repeated(sketch.devices, 'power device'),
     ...repeated(sketch.references, 'reference'),
+    ...repeated(sketch.channels, 'channel'),
+    ...repeated(sketch.receivers, 'receiver'),
+    ...repeated(sketch.heartbeats, 'heartbeat'),
+    ...repeated(sketch.expectations, 'sender'),
+    // Addresses watched from outside are hosts that are only watched.
+    ...repeated([...sketch.hosts, ...sketch.outside], 'host').filter(({ path }) => path[0] === 'deadman'),
     ...sharedWithHosts(sketch),
     ...sketch.devices.flatMap((device) =>
       twice(

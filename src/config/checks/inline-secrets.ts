@@ -5,12 +5,14 @@ import type { Finding } from './finding.ts'
 const SECRET_OPTION = /(?:password|passwd|passphrase|secret|token|community|credentials?|_kg)$/i
 
 /**
- * Passwords written as plain text where a driver passes free options on (those of a fence agent), which its own
+ * Passwords written as plain text where a driver passes free options on (those of a fence agent, headers), which its own
  * schema cannot tell from other text. The value is not repeated.
  */
 export function inlineSecrets(data: unknown): Finding[] {
-  const devices = isMap(data) ? listOf(data.powerDevices) : []
-  return devices.flatMap((device, index) => (isMap(device) ? within(device, ['powerDevices', index]) : []))
+  if (!isMap(data)) return []
+  return ['powerDevices', 'channels', 'heartbeats'].flatMap((section) =>
+    listOf(data[section]).flatMap((entry, index) => (isMap(entry) ? within(entry, [section, index]) : [])),
+  )
 }
 
 function within(map: Record<string, unknown>, path: Path): Finding[] {

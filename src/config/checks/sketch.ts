@@ -8,9 +8,18 @@ export type Sketch = {
   readonly hosts: readonly SketchHost[]
   readonly devices: readonly SketchDevice[]
   readonly references: readonly Named[]
+  readonly channels: readonly Named[]
+  readonly receivers: readonly Named[]
+  /** Channels that chains of receivers name, and receivers that routes name. */
+  readonly chains: readonly SketchName[]
+  readonly routed: readonly SketchName[]
+  readonly heartbeats: readonly Named[]
+  readonly expectations: readonly Named[]
+  readonly outside: readonly Named[]
 }
 
 export type Named = { readonly name: string | undefined; readonly path: Path }
+export type SketchName = { readonly name: string; readonly path: Path }
 export type SketchHost = Named & { readonly power: readonly SketchRef[]; readonly fallback: readonly SketchRef[] }
 export type SketchRef = { readonly device: string; readonly outlet: string; readonly path: Path }
 export type SketchOutlet = { readonly outlet: string; readonly protected: boolean; readonly path: Path }
@@ -39,11 +48,41 @@ export function sketch(data: unknown): Sketch {
         return outlet === undefined ? [] : [{ outlet, protected: entry.protected === true, path: at }]
       }),
     })),
-    references: maps(root.references, ['references']).map(([reference, path]) => ({
-      name: text(reference.name),
-      path,
-    })),
+    references: named(root.references, ['references']),
+    ...alerting(root),
   }
+}
+
+/** The alert path, as far as its entries refer to each other. */
+function alerting(root: Record<string, unknown>) {
+  const alerts = isMap(root.alerts) ? root.alerts : {}
+  const deadman = isMap(root.deadman) ? root.deadman : {}
+  const receivers = maps(alerts.receivers, ['alerts', 'receivers'])
+  return {
+    channels: named(root.channels, ['channels']),
+    receivers: named(alerts.receivers, ['alerts', 'receivers']),
+    chains: receivers.flatMap(([receiver, path]) => names(receiver.chain, [...path, 'chain'])),
+    routed: maps(alerts.routes, ['alerts', 'routes']).flatMap(([route, path]) =>
+      names(route.receivers, [...path, 'receivers']),
+    ),
+    heartbeats: named(root.heartbeats, ['heartbeats']),
+    expectations: named(deadman.expect, ['deadman', 'expect']),
+    outside: named(deadman.probe, ['deadman', 'probe']),
+  }
+}
+
+function named(value: unknown, base: Path): Named[] {
+  return maps(value, base).map(([entry, path]) => ({ name: text(entry.name), path }))
+}
+
+/** Names in a list, and in the lists within it. */
+function names(value: unknown, base: Path): SketchName[] {
+  return listOf(value).flatMap((entry, index): SketchName[] => {
+    const path = [...base, index]
+    if (Array.isArray(entry)) return names(entry, path)
+    const name = text(entry)
+    return name === undefined ? [] : [{ name, path }]
+  })
 }
 
 function refs(value: unknown, base: Path): SketchRef[] {

@@ -18,6 +18,9 @@ export function renderReference(registries: Registries): string {
     ...devices(schema, registries),
     ...hosts(schema),
     ...probes(schema, registries),
+    ...channels(schema),
+    ...alerting(schema),
+    ...heartbeats(schema),
     ...environment(),
   ]
   return `${parts.join('\n\n')}\n`
@@ -63,6 +66,58 @@ function devices(schema: JsonSchema, registries: Registries): string[] {
     '### Outlets of a device',
     keyTable(first.properties?.outlets?.items ?? {}),
     ...variants.flatMap((variant) => [`### Driver ${variant.properties?.driver?.const}`, keyTable(variant, [], own)]),
+  ]
+}
+
+/** The variants of a list whose entries differ by `type`: the keys that all have, then those of each. */
+function byType(schema: JsonSchema, list: string, own: readonly string[], word: string): string[] {
+  const variants = entry(schema, list).oneOf ?? [entry(schema, list)]
+  const [first = {}] = variants
+  const types = variants.map((variant) => variant.properties?.type?.const)
+  const shared = Object.fromEntries(own.map((key) => [key, first.properties?.[key] ?? {}]))
+  const common: JsonSchema = {
+    properties: { ...shared, type: { ...shared.type, const: undefined, enum: types } },
+    required: ['name', 'type'],
+  }
+  return [
+    keyTable(common),
+    ...variants.flatMap((variant) => [`### ${word} ${variant.properties?.type?.const}`, keyTable(variant, [], own)]),
+  ]
+}
+
+function channels(schema: JsonSchema): string[] {
+  return [
+    '## channels',
+    'A list: ways to tell a person. Each has these keys and those of its type:',
+    ...byType(schema, 'channels', ['name', 'type', 'local', 'rate'], 'Channel'),
+  ]
+}
+
+function alerting(schema: JsonSchema): string[] {
+  const alerts = schema.properties?.alerts ?? {}
+  const lists = ['receivers', 'routes', 'inhibit'].flatMap((list) => [
+    `### Entries of alerts.${list}`,
+    keyTable(alerts.properties?.[list]?.items ?? {}),
+  ])
+  const rest = ['hooks', 'relay'].flatMap((name) => {
+    const section = schema.properties?.[name] ?? {}
+    return [`## ${name}`, section.description ?? '', keyTable(section)]
+  })
+  return ['## alerts', alerts.description ?? '', keyTable(alerts), ...lists, ...rest]
+}
+
+function heartbeats(schema: JsonSchema): string[] {
+  const deadman = schema.properties?.deadman ?? {}
+  return [
+    '## heartbeats',
+    'A list: who notices when we fall silent. Each has these keys and those of its type:',
+    ...byType(schema, 'heartbeats', ['name', 'type', 'every'], 'Heartbeat'),
+    '## deadman',
+    deadman.description ?? '',
+    '### Entries of deadman.expect',
+    keyTable(deadman.properties?.expect?.items ?? {}),
+    '### Entries of deadman.probe',
+    keyTable(deadman.properties?.probe?.items ?? {}),
   ]
 }
 

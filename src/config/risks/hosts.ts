@@ -5,8 +5,9 @@ import { enumerate, type RiskRule } from './risk.ts'
 const names = (hosts: readonly HostConfiguration[]) => enumerate(hosts.map(({ name }) => name))
 const isCycled = ({ levels, runsHere }: HostConfiguration) => levels.length > 0 && !runsHere
 
-export const noHosts: RiskRule = ({ hosts }) => {
-  if (hosts.length > 0) return []
+export const noHosts: RiskRule = ({ hosts, alerting }) => {
+  // A dead man's switch and a relay have enough to do without.
+  if (hosts.length > 0 || alerting.expectations.length > 0 || alerting.hooks !== undefined) return []
   return [
     {
       code: 'no-hosts',

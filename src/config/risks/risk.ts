@@ -13,6 +13,10 @@ export const RISK_CODES = [
   'no-hosts',
   'nothing-to-cycle',
   'acting-untold',
+  'one-channel',
+  'nobody-outside',
+  'critical-to-nobody',
+  'channel-unused',
   'no-reference',
   'reference-is-host',
   'runs-here',
@@ -39,8 +43,6 @@ export type Surroundings = {
   readonly fileMode?: (file: string) => number | undefined
   /** Whether the secrets can be revealed is looked at only where this says so: it reads their files. */
   readonly revealSecrets?: boolean
-  /** Ways to tell a person that are configured. There are none yet. */
-  readonly notifiers?: number
 }
 
 export type RiskRule = (configuration: Configuration, surroundings: Surroundings) => readonly Risk[]

@@ -1,14 +1,19 @@
 import type { Configuration } from '../configuration.ts'
+import { actingUntold, criticalToNobody, nobodyOutside, oneChannel, unusedChannel } from './alerting.ts'
 import { noHosts, nothingToCycle, runsHere, sharedAddress, weakProbes } from './hosts.ts'
 import { noReference, referenceIsHost } from './references.ts'
 import type { Risk, RiskRule, Surroundings } from './risk.ts'
 import { bootGraceShort, dayLimitFirst, offHoldShort, quickToCut } from './timing.ts'
-import { actingUntold, fileWritable, secretMissing, secretReadable, tlsUnverified } from './trust.ts'
+import { fileWritable, secretMissing, secretReadable, tlsUnverified } from './trust.ts'
 
 const RULES: readonly RiskRule[] = [
   noHosts,
   nothingToCycle,
   actingUntold,
+  oneChannel,
+  nobodyOutside,
+  criticalToNobody,
+  unusedChannel,
   noReference,
   referenceIsHost,
   runsHere,

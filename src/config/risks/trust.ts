@@ -1,3 +1,4 @@
+import type { Configuration } from '../configuration.ts'
 import { isMap } from '../path.ts'
 import { SecretMissing } from '../secret.ts'
 import { secretsOf } from '../secrets-of.ts'
@@ -6,25 +7,27 @@ import type { Risk, RiskRule } from './risk.ts'
 const OTHERS_WRITE = 0o002
 const OTHERS_READ = 0o004
 
-export const actingUntold: RiskRule = ({ mode }, { notifiers = 0 }) => {
-  if (mode !== 'act' || notifiers > 0) return []
+/** Everything that is configured with settings of its own, by the name that people know it by. */
+function configured({ powerDevices, alerting }: Configuration): readonly { name: string; settings: unknown }[] {
+  const { channels, heartbeats, hooks, relay, expectations } = alerting
   return [
-    {
-      code: 'acting-untold',
-      sentence: 'The mode is act, but there is nobody to tell: power is cut and only the log and the metrics know.',
-      remedy: 'Let Prometheus scrape the metrics and alert on them, or stay in `mode: dry-run`.',
-    },
+    ...powerDevices,
+    ...channels,
+    ...heartbeats,
+    ...(hooks === undefined ? [] : [{ name: 'hooks', settings: hooks }]),
+    ...(relay === undefined ? [] : [{ name: 'relay', settings: relay }]),
+    ...expectations.map(({ name, ...settings }) => ({ name, settings })),
   ]
 }
 
-export const tlsUnverified: RiskRule = ({ powerDevices }) => {
-  return powerDevices.flatMap(({ name, settings }): Risk[] => {
+export const tlsUnverified: RiskRule = (configuration) => {
+  return configured(configuration).flatMap(({ name, settings }): Risk[] => {
     if (secretsOf(settings).length === 0 || !isMap(settings) || !skipsVerification(settings)) return []
     return [
       {
         code: 'tls-unverified',
-        sentence: `The password of ${name} is sent to whoever answers at its address: its certificate is not verified.`,
-        remedy: 'Pin the certificate of the device, or give the authority that signed it.',
+        sentence: `The secret of ${name} is sent to whoever answers at its address: its certificate is not verified.`,
+        remedy: 'Pin its certificate, or give the authority that signed it.',
       },
     ]
   })
@@ -37,9 +40,9 @@ function skipsVerification(settings: Record<string, unknown>): boolean {
   return ['ssl_insecure', 'ssl-insecure'].some((key) => ['1', 'true', 'yes', 'on'].includes(String(options[key])))
 }
 
-export const secretMissing: RiskRule = ({ powerDevices }, { revealSecrets = false }) => {
+export const secretMissing: RiskRule = (configuration, { revealSecrets = false }) => {
   if (!revealSecrets) return []
-  return powerDevices.flatMap(({ name, settings }) =>
+  return configured(configuration).flatMap(({ name, settings }) =>
     secretsOf(settings).flatMap(({ path, secret }): Risk[] => {
       try {
         secret.reveal()
@@ -59,8 +62,8 @@ export const secretMissing: RiskRule = ({ powerDevices }, { revealSecrets = fals
   )
 }
 
-export const secretReadable: RiskRule = ({ powerDevices }, { fileMode }) => {
-  const files = powerDevices.flatMap(({ settings }) =>
+export const secretReadable: RiskRule = (configuration, { fileMode }) => {
+  const files = configured(configuration).flatMap(({ settings }) =>
     secretsOf(settings).flatMap(({ secret }) => ('file' in secret.source ? [secret.source.file] : [])),
   )
   return [...new Set(files)].flatMap((file): Risk[] => {

@@ -1,5 +1,9 @@
 import { z } from 'zod'
 import type { Registries } from '../registry.ts'
+import { alerts } from './alerts.ts'
+import { channel } from './channels.ts'
+import { deadman, heartbeat } from './heartbeats.ts'
+import { hooks, relay } from './hooks.ts'
 import { host, reference } from './hosts.ts'
 import { powerDevice } from './power-devices.ts'
 import { deviceCheck, history, http, log, mode, recovery, rounds, stateDirectory } from './sections.ts'
@@ -30,6 +34,20 @@ export function configurationSchema(registries: Registries) {
         .max(MOST_ENTRIES)
         .prefault([])
         .describe('Strips, BMCs and whatever else switches power.'),
+      channels: z
+        .array(channel(registries.channels))
+        .max(MOST_ENTRIES)
+        .prefault([])
+        .describe('Ways to tell a person: a chat, a phone, e-mail, a program of your own.'),
+      alerts,
+      hooks,
+      relay,
+      heartbeats: z
+        .array(heartbeat(registries.heartbeats))
+        .max(MOST_ENTRIES)
+        .prefault([])
+        .describe('Who is told regularly that all is well, and notices when that stops. Only sent while it is proved.'),
+      deadman: deadman(registries.probes),
       hosts: z.array(host(registries.probes)).max(MOST_ENTRIES).prefault([]).describe('The machines to watch.'),
     })
     .describe('Configuration of proxmox-watchdog')

@@ -50,6 +50,19 @@ export const TEST_REGISTRIES: Registries = {
       slowestCommandMs: (settings) => (settings as { wait: number }).wait,
     },
   },
+  channels: {
+    chat: { type: 'chat', schema: z.strictObject({ webhook: secret().describe('Address of the webhook.') }) },
+    pager: {
+      type: 'pager',
+      schema: z.strictObject({
+        number: z.string().describe('Number.'),
+        timeout: duration(100).prefault('10s').describe('Longest wait.'),
+      }),
+    },
+  },
+  heartbeats: {
+    ping: { type: 'ping', schema: z.strictObject({ url: secret().describe('Address that is called.') }) },
+  },
 }
 
 /** A section with one strip, for files that need one. */
