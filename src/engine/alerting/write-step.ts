@@ -1,5 +1,5 @@
 import { muted, tellable, whyMuted } from '../../core/alerts/incidents/muting.ts'
-import { type IncidentStep, isNew, type Line } from '../../core/alerts/incidents/step.ts'
+import { hasRow, type IncidentStep, type Line } from '../../core/alerts/incidents/step.ts'
 import type { Incident } from '../../core/alerts/types.ts'
 import { announce } from './announce.ts'
 import { addLines } from './lines.ts'
@@ -10,10 +10,10 @@ const DISABLED: Line = { kind: 'muted', sentence: 'It is told to nobody: the con
 
 /** Writes down what came of something for one incident, and puts on its way what is to be told of it. */
 export function writeStep(work: Work, step: IncidentStep, atMs = work.nowMs): Incident {
-  const fresh = isNew(step.incident)
+  const fresh = !hasRow(step.incident)
   const cause = fresh ? work.muting.causeOf(work.rows, step.incident, work.nowMs) : undefined
   const row = fresh ? muted(step.incident, cause, work.nowMs) : step.incident
-  const incident = isNew(row) ? work.rows.insertIncident(row) : row
+  const incident = hasRow(row) ? row : work.rows.insertIncident(row)
   if (!fresh) work.rows.updateIncident(incident)
   const off = isDisabled(work, incident)
   const lines = [

@@ -9,7 +9,8 @@ import type {
 } from '../../core/alerts/types.ts'
 import { ALERT_SEVERITIES } from '../../core/alerts/types.ts'
 import type { AlertRows, InboxRow, KeptKind, ShownMessage } from '../../ports/alert-store.ts'
-import { MemoryTable, UndoLog } from './alert-tables.ts'
+import { find, first, least, MemoryTable, UndoLog, where } from './alert-tables.ts'
+import { shifted } from './alert-times.ts'
 
 type Placed = AlertEvent & { readonly id: number; readonly of: number }
 type OfReceiver = Placed & { readonly receiver: string }
@@ -309,22 +310,18 @@ export class MemoryAlertRows implements AlertRows {
 
   /** Of all rows, since in memory there are none of an earlier process that matter to a test. */
   shiftTimes(sinceMs: number, byMs: number) {
-    const tables: MemoryTable<never>[] = [
-      this.inboxRows,
-      this.incidentRows,
-      this.lines,
-      this.silenceRows,
-      this.held,
-      this.notifications,
-      this.notified,
-      this.deliveryRows,
-      this.delivered,
-    ] as unknown as MemoryTable<never>[]
-    for (const table of tables) {
-      for (const row of where(table.all() as Iterable<{ readonly id: number }>)) {
-        table.put(shifted(row, sinceMs, byMs) as never)
-      }
+    const shift = <Row extends { readonly id: number }>(table: MemoryTable<Row>) => {
+      for (const row of where(table.all())) table.put(shifted(row, sinceMs, byMs))
     }
+    shift(this.inboxRows)
+    shift(this.incidentRows)
+    shift(this.lines)
+    shift(this.silenceRows)
+    shift(this.held)
+    shift(this.notifications)
+    shift(this.notified)
+    shift(this.deliveryRows)
+    shift(this.delivered)
   }
 
   clampDue(nowMs: number, mostAheadMs: number) {
@@ -350,19 +347,6 @@ function isReminded({ status, told, acknowledged, muted, remindAtMs }: Incident)
   return status === 'firing' && told && acknowledged === undefined && muted === undefined && remindAtMs !== undefined
 }
 
-function shifted(row: object, sinceMs: number, byMs: number): object {
-  const foreign = 'source' in row && !['own', 'deadman', 'drill', 'test'].includes(String(row.source))
-  return Object.fromEntries(
-    Object.entries(row).map(([name, value]) => {
-      if (typeof value === 'object' && value !== null && (name === 'muted' || name === 'acknowledged')) {
-        return [name, shifted(value, sinceMs, byMs)]
-      }
-      const ours = name.endsWith('Ms') && !(foreign && (name === 'startsMs' || name === 'endsMs'))
-      return [name, ours && typeof value === 'number' && value >= sinceMs ? value + byMs : value]
-    }),
-  )
-}
-
 function eventOf({ incident, kind, atMs, key }: Placed): AlertEvent {
   return { incident, kind, atMs, key }
 }
@@ -377,28 +361,4 @@ function dueOf(events: readonly HeldEvent[]): number {
 
 function firstId(events: readonly HeldEvent[]): number {
   return events[0]?.id ?? 0
-}
-
-function least(numbers: readonly number[]): number | undefined {
-  return numbers.length === 0 ? undefined : numbers.reduce((a, b) => Math.min(a, b))
-}
-
-function find<T>(rows: Iterable<T>, is: (row: T) => boolean): T | undefined {
-  for (const row of rows) if (is(row)) return row
-  return undefined
-}
-
-function where<T>(rows: Iterable<T>, is: (row: T) => boolean = () => true): T[] {
-  const found: T[] = []
-  for (const row of rows) if (is(row)) found.push(row)
-  return found
-}
-
-function first<T>(rows: Iterable<T>, limit: number, is: (row: T) => boolean = () => true): T[] {
-  const found: T[] = []
-  for (const row of rows) {
-    if (found.length >= limit) break
-    if (is(row)) found.push(row)
-  }
-  return found
 }

@@ -65,3 +65,27 @@ export class MemoryTable<Row extends { readonly id: number }> {
     })
   }
 }
+
+export function least(numbers: readonly number[]): number | undefined {
+  return numbers.length === 0 ? undefined : numbers.reduce((a, b) => Math.min(a, b))
+}
+
+export function find<T>(rows: Iterable<T>, is: (row: T) => boolean): T | undefined {
+  for (const row of rows) if (is(row)) return row
+  return undefined
+}
+
+export function where<T>(rows: Iterable<T>, is: (row: T) => boolean = () => true): T[] {
+  const found: T[] = []
+  for (const row of rows) if (is(row)) found.push(row)
+  return found
+}
+
+export function first<T>(rows: Iterable<T>, limit: number, is: (row: T) => boolean = () => true): T[] {
+  const found: T[] = []
+  for (const row of rows) {
+    if (found.length >= limit) break
+    if (is(row)) found.push(row)
+  }
+  return found
+}

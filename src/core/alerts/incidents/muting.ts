@@ -1,5 +1,5 @@
 import type { AlertEventKind, Incident, Silence } from '../types.ts'
-import { type IncidentStep, isNew, type NewIncident } from './step.ts'
+import type { IncidentStep, NewIncident } from './step.ts'
 import { summaryOf } from './summary.ts'
 
 /** Why an incident is told to nobody now. */
@@ -45,7 +45,7 @@ export function tellable(
 ): readonly AlertEventKind[] {
   const { muted: by, told } = incident
   if (by === undefined) return events
-  if (!told || isNew(incident)) return []
+  if (!told) return []
   return events.flatMap((kind): AlertEventKind[] => {
     if (kind === 'resolved') return [by.by === 'silence' ? 'update' : 'resolved']
     return kind === 'update' ? ['update'] : []

@@ -13,8 +13,9 @@ export type IncidentStep = {
   readonly events: readonly AlertEventKind[]
 }
 
-export function isNew(incident: Incident | NewIncident): incident is NewIncident {
-  return !('id' in incident)
+/** Whether it has a row already. */
+export function hasRow(incident: Incident | NewIncident): incident is Incident {
+  return 'id' in incident
 }
 
 /** The row of an alert that nothing is known of. */
