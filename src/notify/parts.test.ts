@@ -67,6 +67,18 @@ describe('sending in parts', () => {
     expect(indexes).toEqual([1, 2])
   })
 
+  it('makes no post before its turn', async () => {
+    let made = 0
+    function* parts() {
+      for (const part of PARTS) {
+        made += 1
+        yield part
+      }
+    }
+    await sendParts(parts(), NOTHING_YET, async () => refused('server-error', 'later', 'no'), way())
+    expect(made).toBe(1)
+  })
+
   it('leaves a long rest to the outbox and takes a short one', async () => {
     const post = (restMs: number) => async (body: string) => ({ ok: true, id: body, restMs }) as const
     expect(await sendParts(PARTS, NOTHING_YET, post(1), way())).toMatchObject({ progress: { alerts: 6 } })
@@ -125,13 +137,13 @@ describe('packing', () => {
     const limits = { count: 4, size: 10, sizeOf: (size: number) => size }
     fc.assert(
       fc.property(fc.array(fc.integer({ min: 0, max: 12 })), (sizes) => {
-        const groups = packed(sizes, limits)
+        const groups = [...packed(sizes, limits)]
         expect(groups.flat()).toEqual(sizes)
         let from = 0
         for (const [index, group] of groups.entries()) {
           expect(group.length).toBeLessThanOrEqual(4)
           if (group.length > 1) expect(group.reduce((sum, size) => sum + size, 0)).toBeLessThanOrEqual(10)
-          expect(packed(sizes.slice(from), limits)).toEqual(groups.slice(index))
+          expect([...packed(sizes.slice(from), limits)]).toEqual(groups.slice(index))
           from += group.length
         }
       }),

@@ -29,24 +29,28 @@ export type Way = {
   readonly now: () => number
 }
 
-/** Sends the posts that are left, one after the other. Answers how far it came, and what stopped it. */
+/**
+ * Sends the posts that are left, one after the other, and makes each only when its turn has come. Answers how far it
+ * came, and what stopped it.
+ */
 export async function sendParts<Body>(
-  parts: readonly Part<Body>[],
+  parts: Iterable<Part<Body>>,
   before: Progress,
   post: (body: Body, index: number) => Promise<Posted>,
   { withinMs, signal, now }: Way,
 ): Promise<{ readonly progress: Progress; readonly stopped?: Refusal }> {
   const begunAt = now()
   let progress = before
-  for (const [index, part] of parts.entries()) {
-    const posted = await post(part.body, before.ids.length + index)
+  let restMs = 0
+  for (const part of parts) {
+    if (progress !== before) {
+      const stopped = (await rest(restMs, signal)) ?? (now() - begunAt > withinMs ? tooSlow() : undefined)
+      if (stopped !== undefined) return { progress, stopped }
+    }
+    const posted = await post(part.body, progress.ids.length)
     if (!posted.ok) return { progress, stopped: posted }
     progress = { alerts: progress.alerts + part.alerts, ids: [...progress.ids, posted.id] }
-    const left = parts.length - index - 1
-    if (left === 0) break
-    const restMs = posted.restMs ?? 0
-    const stopped = (await rest(restMs, signal)) ?? (now() - begunAt > withinMs ? tooSlow(left) : undefined)
-    if (stopped !== undefined) return { progress, stopped }
+    restMs = posted.restMs ?? 0
   }
   return { progress }
 }
@@ -69,30 +73,36 @@ function exhausted(restMs: number): Refusal {
   return refused('rate-limited', 'later', `it takes the next post in ${spell(retryAfterMs)}`, { retryAfterMs })
 }
 
-function tooSlow(left: number): Refusal {
-  const sentence = `it answers slowly: ${left} more ${left === 1 ? 'post is' : 'posts are'} to follow`
-  return refused('timeout', 'later', sentence, { retryAfterMs: 0 })
+function tooSlow(): Refusal {
+  return refused('timeout', 'later', 'it answers slowly: more posts are to follow', { retryAfterMs: 0 })
 }
 
-/** Consecutive items in as few groups as they fit in. An item that is too large for a group has one to itself. */
-export function packed<Item>(
-  items: readonly Item[],
+/**
+ * Consecutive items in as few groups as they fit in, at least one. An item that is too large for a group has one to
+ * itself.
+ */
+export function* packed<Item>(
+  items: Iterable<Item>,
   limits: { readonly count: number; readonly size: number; readonly sizeOf: (item: Item) => number },
-): Item[][] {
-  const groups: Item[][] = []
+): Generator<readonly Item[]> {
+  let group: Item[] = []
   let size = 0
   for (const item of items) {
     const own = limits.sizeOf(item)
-    const last = groups.at(-1)
-    if (last === undefined || last.length >= limits.count || size + own > limits.size) {
-      groups.push([item])
-      size = own
-    } else {
-      last.push(item)
-      size += own
+    if (group.length > 0 && (group.length >= limits.count || size + own > limits.size)) {
+      yield group
+      group = []
+      size = 0
     }
+    group.push(item)
+    size += own
   }
-  return groups
+  yield group
+}
+
+/** Each as it is asked for: of ten thousand alerts only those are written that leave in this try. */
+export function* written<Item, Form>(items: readonly Item[], write: (item: Item) => Form): Generator<Form> {
+  for (const item of items) yield write(item)
 }
 
 /** How large each of `alerts` may be, so that many of them are still a handful of posts. */

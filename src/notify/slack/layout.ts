@@ -1,7 +1,7 @@
 import type { Message, MessageAlert } from '../../ports/notifier.ts'
 import { longestBeginning } from '../fit.ts'
 import { linesWithoutLinks, links } from '../links.ts'
-import { type Part, packed, share } from '../parts.ts'
+import { type Part, packed, share, written } from '../parts.ts'
 import { alertLines, isAllInTitle, mark, oneLine, titleLine } from '../wording.ts'
 import { type Block, DIVIDER, header, linkRow, markup, section, sizeOf } from './blocks.ts'
 import { asText } from './text.ts'
@@ -26,21 +26,21 @@ export type Layout = { readonly message: Message; readonly plain: boolean; reado
  * The posts that tell the alerts from the one numbered `from` on. A long alert is cut, and the more so the more of them
  * there are; none is left out. The same alerts come in the same posts wherever it begins.
  */
-export function partsFrom(from: number, layout: Layout): Part<Post>[] {
+export function partsFrom(from: number, layout: Layout): Iterable<Part<Post>> {
   return layout.plain ? plainParts(from, layout) : richParts(from, layout)
 }
 
-function richParts(from: number, layout: Layout): Part<Post>[] {
+function* richParts(from: number, layout: Layout): Generator<Part<Post>> {
   const { message } = layout
   const most = share(message.alerts.length, { total: 40_000, least: 400, most: MOST_OF_AN_ALERT })
-  const bodies = message.alerts.slice(from).map((alert) => blocksOf(alert, message, most))
-  const groups = packed(bodies, { count: MOST_ALERTS, size: MOST_IN_BLOCKS, sizeOf })
-  return (groups.length === 0 ? [[]] : groups).map((group, index) => {
-    const head = headOf(layout, from === 0 && index === 0)
+  const bodies = written(message.alerts.slice(from), (alert) => blocksOf(alert, message, most))
+  const text = longestBeginning(titleLine(message), MOST_TITLE, asText)
+  let isFirst = from === 0
+  for (const group of packed(bodies, { count: MOST_ALERTS, size: MOST_IN_BLOCKS, sizeOf })) {
     const body = group.flatMap((blocks, nth) => (nth === 0 ? blocks : [DIVIDER, ...blocks]))
-    const text = longestBeginning(titleLine(message), MOST_TITLE, asText)
-    return { alerts: group.length, body: { text, mrkdwn: false, blocks: [...head, ...body] } }
-  })
+    yield { alerts: group.length, body: { text, mrkdwn: false, blocks: [...headOf(layout, isFirst), ...body] } }
+    isFirst = false
+  }
 }
 
 function headOf({ message, mention }: Layout, isFirst: boolean): Block[] {
@@ -63,30 +63,30 @@ function blocksOf(alert: MessageAlert, message: Message, most: number): Block[] 
   return [section([...head, ...linesWithoutLinks(alert, message)].join('\n'), most - sizeOf(row)), ...row]
 }
 
-function plainParts(from: number, { message, mention }: Layout): Part<Post>[] {
+function* plainParts(from: number, { message, mention }: Layout): Generator<Part<Post>> {
   const title = longestBeginning(titleLine(message), MOST_TITLE, asText)
   const late = longestBeginning(oneLine(message.late ?? ''), MOST_LATE, asText)
   const first = [mentions(message, mention), title, late].filter((line) => line !== '').join('\n')
   const next = `${title} (continued)`
   const room = MOST_PLAIN - Math.max(first.length, next.length)
   const most = share(message.alerts.length, { total: 20_000, least: 400, most: room - 2 })
-  const texts = message.alerts.slice(from).map((alert) => {
+  const texts = written(message.alerts.slice(from), (alert) => {
     const head = isAllInTitle(message) ? [] : [oneLine(`${mark(alert)} ${alert.summary}`)]
     return longestBeginning([...head, ...alertLines(alert, message)].join('\n'), most, asText)
   })
-  const groups = packed(texts, { count: texts.length, size: room, sizeOf: (text) => text.length + 2 })
-  return (groups.length === 0 ? [[]] : groups).map((group, index) => {
-    const head = from === 0 && index === 0 ? first : next
-    return { alerts: group.length, body: { text: [head, ...group].join('\n\n'), mrkdwn: false } }
-  })
+  let head = from === 0 ? first : next
+  for (const group of packed(texts, { count: MOST_PLAIN, size: room, sizeOf: (text) => text.length + 2 })) {
+    yield { alerts: group.length, body: { text: [head, ...group].join('\n\n'), mrkdwn: false } }
+    head = next
+  }
 }
 
 function mentions({ kind, status }: Message, mention: readonly string[]): string {
   const rings = kind === 'test' || (kind === 'alerts' && status === 'firing')
-  return rings ? [...new Set(mention)].map(written).join(' ') : ''
+  return rings ? [...new Set(mention)].map(pingOf).join(' ') : ''
 }
 
-function written(mention: string): string {
+function pingOf(mention: string): string {
   const [kind, id] = mention.split(':')
   if (id === undefined) return `<!${kind}>`
   return kind === 'user' ? `<@${id}>` : `<!subteam^${id}>`

@@ -1,6 +1,6 @@
 import type { Message, MessageAlert } from '../../ports/notifier.ts'
 import { linesWithoutLinks, links } from '../links.ts'
-import { type Part, packed, share } from '../parts.ts'
+import { type Part, packed, share, written } from '../parts.ts'
 import { isAllInTitle, mark, oneLine, titleLine } from '../wording.ts'
 import { type Form, HTML, PLAIN } from './html.ts'
 
@@ -16,7 +16,7 @@ export type Post = { readonly text: string; readonly parse_mode?: 'HTML' }
  * The posts that tell the alerts from the one numbered `from` on. A long alert is cut, and the more so the more of them
  * there are; none is left out. The same alerts come in the same posts wherever it begins.
  */
-export function partsFrom(from: number, message: Message, plain: boolean): Part<Post>[] {
+export function* partsFrom(from: number, message: Message, plain: boolean): Generator<Part<Post>> {
   const form = plain ? PLAIN : HTML
   const title = form.bold(form.text(titleLine(message), MOST_TITLE))
   const late = form.text(oneLine(message.late ?? ''), MOST_LATE)
@@ -24,13 +24,13 @@ export function partsFrom(from: number, message: Message, plain: boolean): Part<
   const next = `${title} (continued)`
   const room = MOST_TEXT - Math.max(form.sizeOf(first), form.sizeOf(next))
   const most = share(message.alerts.length, { total: 20_000, least: 500, most: room - 2 })
-  const texts = message.alerts.slice(from).map((alert) => textOf(alert, message, form, most))
-  const sizeOf = (text: string) => form.sizeOf(text) + 2
-  const groups = packed(texts, { count: texts.length, size: room, sizeOf })
-  return (groups.length === 0 ? [[]] : groups).map((group, index) => {
-    const text = [from === 0 && index === 0 ? first : next, ...group].join('\n\n')
-    return { alerts: group.length, body: plain ? { text } : { text, parse_mode: 'HTML' } }
-  })
+  const texts = written(message.alerts.slice(from), (alert) => textOf(alert, message, form, most))
+  let head = from === 0 ? first : next
+  for (const group of packed(texts, { count: MOST_TEXT, size: room, sizeOf: (text) => form.sizeOf(text) + 2 })) {
+    const text = [head, ...group].join('\n\n')
+    yield { alerts: group.length, body: plain ? { text } : { text, parse_mode: 'HTML' } }
+    head = next
+  }
 }
 
 /** One alert in at most `most` characters. Links that would leave too little for words are left out. */
