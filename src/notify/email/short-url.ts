@@ -1,4 +1,5 @@
 import { Disclosed } from '../../config/secret.ts'
+import { decoded } from '../addresses.ts'
 import type { FromUrl } from '../driver.ts'
 import { type EmailSettings, openSchema, passwordProblem } from './settings.ts'
 
@@ -35,14 +36,6 @@ export function fromUrl(url: URL): FromUrl<EmailSettings> {
   const problem = passwordProblem(parsed.data, password !== '')
   if (problem !== undefined) return wrong(problem)
   return { ok: true, settings: { ...parsed.data, ...(password === '' ? {} : { password: new Disclosed(password) }) } }
-}
-
-function decoded(text: string): string | undefined {
-  try {
-    return decodeURIComponent(text)
-  } catch {
-    return undefined
-  }
 }
 
 function wrong(sentence: string): FromUrl<EmailSettings> {
