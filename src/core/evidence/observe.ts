@@ -2,11 +2,15 @@ import { list, spell } from '../phrase.ts'
 import type { HostPolicy } from '../policy.ts'
 import { offOnPurpose } from '../power/outlets.ts'
 import type { Draft } from '../state/draft.ts'
-import { roundOf } from '../state/initial.ts'
+import { feedsOf, roundOf } from '../state/initial.ts'
 import type { HostNow } from '../state/types.ts'
 import { type At, elapsedMs, reached } from '../time.ts'
 import { type Conclusion, conclude } from './conclude.ts'
 import type { Evidence, Verdict } from './types.ts'
+
+/** Views of the cluster are some seconds behind. */
+const VIEW_LAG_MS = 30_000
+const CONTRADICTED_MS = 900_000
 
 /** Evidence about a reference target carries this before its name. */
 export const REFERENCE = 'reference:'
@@ -101,7 +105,11 @@ function observeHost(draft: Draft, host: HostPolicy, answers: readonly Evidence[
   const wedgedRounds = conclusion === 'kernel-only' ? before.wedgedRounds + 1 : 0
   const unknownRounds = conclusion === 'unknown' ? before.unknownRounds + 1 : 0
   const threshold = draft.state.policy.failureThreshold
-  const verdict = verdictOf(before.verdict, conclusion, failures >= threshold, wedgedRounds >= threshold)
+  const contradictedSince = contradicted(draft, host, failures >= threshold)
+    ? (before.contradictedSince ?? draft.now)
+    : undefined
+  const seen = verdictOf(before.verdict, conclusion, failures >= threshold, wedgedRounds >= threshold)
+  const verdict = seen === 'down' && longContradicted(draft, contradictedSince) ? 'wedged' : seen
   const latest: Record<string, Evidence> = {}
   for (const each of answers) latest[each.channel] = each
   draft.put('hostsNow', host.name, {
@@ -113,9 +121,22 @@ function observeHost(draft: Draft, host: HostPolicy, answers: readonly Evidence[
     failures,
     wedgedRounds,
     unknownRounds,
+    contradictedSince,
     healthySince: verdict !== 'up' || conclusion !== 'up' ? undefined : (before.healthySince ?? draft.now),
   })
   tellHost(draft, host, before, nowOf(draft, host.name), answers)
+}
+
+/** Silent to us, but its peers have just seen it: one of us is wrong. */
+function contradicted(draft: Draft, { name, cluster }: HostPolicy, silent: boolean): boolean {
+  const view = feedsOf(draft.state).peers[cluster]
+  if (!silent || view === undefined || !view.quorate || !view.members.includes(name)) return false
+  return elapsedMs(view.at, draft.now) <= 2 * draft.state.policy.intervalMs + VIEW_LAG_MS
+}
+
+/** For so long no death goes unnoticed by corosync: its kernel lives, whatever answers us or does not. */
+function longContradicted(draft: Draft, since: At | undefined): boolean {
+  return since !== undefined && elapsedMs(since, draft.now) >= CONTRADICTED_MS
 }
 
 function verdictOf(before: Verdict, conclusion: Conclusion, dead: boolean, wedged: boolean): Verdict {
@@ -154,7 +175,11 @@ function tellHost(draft: Draft, host: HostPolicy, before: HostNow, after: HostNo
   } else if (after.verdict === 'down') {
     draft.tell('host-down', `${host.name} is down: no answer in ${after.failures} rounds (${seen}).`, about)
   } else if (after.verdict === 'wedged') {
-    draft.tell('host-wedged', `${host.name} is wedged: its kernel answers, its userland does not (${seen}).`, about)
+    const why =
+      after.contradictedSince === undefined
+        ? 'its kernel answers, its userland does not'
+        : 'it answers nothing here, but the other nodes still see it as a member of the cluster'
+    draft.tell('host-wedged', `${host.name} is wedged: ${why} (${seen}).`, about)
   } else if (after.verdict === 'up' && draft.state.hosts[host.name]?.outage === undefined) {
     draft.tell('host-up', `${host.name} answers (${seen}).`, about)
   }

@@ -38,7 +38,7 @@ export function initialState(snapshot: Snapshot, policy: Policy, now: At): State
   }
 }
 
-export const NO_FEEDS: Feeds = { peersConfigured: false, upsConfigured: false }
+export const NO_FEEDS: Feeds = { peers: {}, peersConfigured: [], upsConfigured: false }
 
 export function roundOf(state: State): RoundNow {
   return state.roundNow.now as RoundNow

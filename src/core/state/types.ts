@@ -1,3 +1,4 @@
+import type { ObservedName } from '../alerts/own/table.ts'
 import type { AlertRecord } from '../alerts/own/types.ts'
 import type { Incoming } from '../alerts/types.ts'
 import type { HappeningCode, Refusal, Severity } from '../codes.ts'
@@ -91,6 +92,8 @@ export type HostNow = {
   readonly unknownRounds: number
   /** Rounds in a row with kernel life but no userland life. */
   readonly wedgedRounds: number
+  /** Since when it has been silent to us while its peers see it as a member. */
+  readonly contradictedSince?: At
   /** When the last probe was sent that was answered at all; and the last that was answered by the userland. */
   readonly lastLifeAt?: At
   readonly lastUserlandLifeAt?: At
@@ -135,25 +138,35 @@ export type RoundNow = {
 
 /** What other parts know and guards ask for: fed by later parts; a part that is not configured feeds nothing. */
 export type Feeds = {
-  /** Proxmox: present once configured. */
-  readonly peers?: {
-    readonly at: At
-    readonly quorate: boolean
-    /** Hosts that the quorate view sees as members. */
-    readonly members: readonly string[]
-    readonly viewsDisagree: boolean
-    readonly haBusy?: string
-    /** The fenced node whose HA transition is the expected answer to its death. */
-    readonly fencedNodes: readonly string[]
-    readonly costsQuorum: readonly string[]
-    readonly storageTrouble?: string
-    readonly tasks: Readonly<Record<string, string>>
-    readonly cleanStops: Readonly<Record<string, { readonly kind: 'rebooting' | 'shut-down'; readonly at: At }>>
-    readonly inMaintenance: readonly string[]
-  }
-  readonly peersConfigured: boolean
+  /** What the nodes of each Proxmox cluster say, by the cluster of our hosts; missing until one has told. */
+  readonly peers: Readonly<Record<string, PeersView>>
+  /** Clusters whose nodes are asked. */
+  readonly peersConfigured: readonly string[]
   readonly ups?: { readonly at: At; readonly state: 'mains' | 'battery' | 'unknown' }
   readonly upsConfigured: boolean
+}
+
+/** What the members of one Proxmox cluster say of our hosts. Hosts that are no nodes of it are not in it. */
+export type PeersView = {
+  /** When the view that is believed was read. */
+  readonly at: At
+  readonly quorate: boolean
+  /** Hosts that are nodes of the cluster, there or away. */
+  readonly nodes: readonly string[]
+  /** Hosts that the quorate view sees as members. */
+  readonly members: readonly string[]
+  /** Who disagrees with whom, where the views do. */
+  readonly viewsDisagree?: string
+  readonly haBusy?: string
+  /** The fenced node whose HA transition is the expected answer to its death. */
+  readonly fencedNodes: readonly string[]
+  readonly costsQuorum: readonly string[]
+  readonly storageTrouble?: string
+  readonly tasks: Readonly<Record<string, string>>
+  readonly cleanStops: Readonly<Record<string, { readonly kind: 'rebooting' | 'shut-down'; readonly at: At }>>
+  readonly inMaintenance: readonly string[]
+  /** Hosts that carry the guest with one of our own addresses. */
+  readonly carriesUs: readonly string[]
 }
 
 export type Volatile = {
@@ -213,6 +226,19 @@ export type Event =
   | { readonly kind: 'store'; readonly ok: boolean; readonly sentence: string }
   /** Something outside the core that is to be told and kept: a refused configuration, a late round. */
   | { readonly kind: 'noted'; readonly code: HappeningCode; readonly sentence: string }
+  /**
+   * Another part says how it stands with one of its own alerts; nothing comes of saying the same again. After a start
+   * each says anew how it stands: what it says nothing of stays as it was.
+   */
+  | {
+      readonly kind: 'observed'
+      readonly name: ObservedName
+      /** Which one, such as a channel; empty where there is only one. */
+      readonly subject: string
+      readonly holds: boolean
+      /** Why it holds, or how it ended. For people, without secrets. */
+      readonly sentence: string
+    }
   | { readonly kind: 'stopping' }
   | { readonly kind: 'wake' }
 

@@ -1,40 +1,44 @@
 import type { HostPolicy } from '../../../src/core/policy.ts'
 import type { Claim } from '../../../src/core/power/types.ts'
 import { NO_FEEDS } from '../../../src/core/state/initial.ts'
-import type { Feeds } from '../../../src/core/state/types.ts'
+import type { PeersView } from '../../../src/core/state/types.ts'
 import { fullSite, HOUR, MINUTE, SECOND, type Setup, threeHosts } from '../setup.ts'
 import type { Simulation } from '../simulation.ts'
 import { demand, demandCut, demandHeld, guardsOf, type Scenario, site, untilCut, wait, withPolicy } from './scenario.ts'
 
-type View = NonNullable<Feeds['peers']>
-
 /** Keeps feeding a view of the cluster, as a part that asks the nodes does. */
-function feeding(sim: Simulation, view: () => Partial<View> | undefined): void {
+function feeding(sim: Simulation, view: () => Partial<PeersView> | undefined): void {
   const feed = () => {
     const part = view()
-    const peers: View | undefined = part && {
+    const clusters = [...new Set(sim.policy.hosts.map(({ cluster }) => cluster))]
+    const peers: PeersView | undefined = part && {
       at: sim.now(),
       quorate: true,
+      nodes: sim.policy.hosts.map(({ name }) => name),
       members: [],
-      viewsDisagree: false,
       fencedNodes: [],
       costsQuorum: [],
       tasks: {},
       cleanStops: {},
       inMaintenance: [],
+      carriesUs: [],
       ...part,
     }
     sim.deliver({
       kind: 'fed',
-      feeds: { ...NO_FEEDS, peersConfigured: true, ...(peers === undefined ? {} : { peers }) },
+      feeds: { ...NO_FEEDS, peersConfigured: clusters, peers: peersOf(clusters, peers) },
     })
     sim.at(sim.nowMs + 20 * SECOND, feed)
   }
   feed()
 }
 
+function peersOf(clusters: readonly string[], view: PeersView | undefined): Record<string, PeersView> {
+  return view === undefined ? {} : Object.fromEntries(clusters.map((cluster) => [cluster, view]))
+}
+
 /** With this view the guard holds; with a clean one the host is cycled. */
-function byView(name: string, guard: string, view: (sim: Simulation) => Partial<View>): Scenario {
+function byView(name: string, guard: string, view: (sim: Simulation) => Partial<PeersView>): Scenario {
   return {
     name,
     run: (under) => {
@@ -62,7 +66,9 @@ const viewScenarios: readonly Scenario[] = [
     const now = sim.now()
     return { at: { ...now, wallMs: now.wallMs - HOUR, monoMs: now.monoMs - HOUR } }
   }),
-  byView('split-brain-risk: the views disagree', 'split-brain-risk', () => ({ viewsDisagree: true })),
+  byView('split-brain-risk: the views disagree', 'split-brain-risk', () => ({
+    viewsDisagree: 'pve2 and pve3 disagree.',
+  })),
   byView('ha-transition: a service is in recovery', 'ha-transition', () => ({ haBusy: 'vm:100 is in recovery.' })),
   byView('quorum-cost: it may still vote', 'quorum-cost', () => ({ costsQuorum: ['pve1'] })),
   byView('storage-hold: a storage is down', 'storage-hold', () => ({ storageTrouble: 'Ceph is not clean.' })),

@@ -1,13 +1,11 @@
 import { spell } from '../../phrase.ts'
 import { feedsOf } from '../../state/initial.ts'
-import type { Feeds } from '../../state/types.ts'
+import type { PeersView } from '../../state/types.ts'
 import { elapsedMs } from '../../time.ts'
 import { AUTOMATIC, type Guard, RECOVERY, type Situation } from './guard.ts'
 
 /** A view of the cluster older than this tells nothing about now. */
 export const VIEW_FRESH_MS = 60_000
-
-type View = NonNullable<Feeds['peers']>
 
 /** Guards about what the cluster's own members say. They rest where Proxmox is not configured. */
 export const clusterGuards: readonly Guard[] = [
@@ -22,9 +20,7 @@ export const clusterGuards: readonly Guard[] = [
   {
     code: 'split-brain-risk',
     purposes: AUTOMATIC,
-    check: withView((view) =>
-      view.viewsDisagree ? 'The nodes disagree about who is a member of the cluster.' : undefined,
-    ),
+    check: withView((view) => view.viewsDisagree),
   },
   {
     code: 'ha-transition',
@@ -71,22 +67,27 @@ export const clusterGuards: readonly Guard[] = [
 ]
 
 /** Asks a fresh, quorate view only; whether there is one is the matter of `peers-unknown`. */
-function withView(ask: (view: View, situation: Situation) => string | undefined): Guard['check'] {
+function withView(ask: (view: PeersView, situation: Situation) => string | undefined): Guard['check'] {
   return (situation) => {
-    const view = feedsOf(situation.state).peers
-    if (view === undefined || !usable(view, situation)) return undefined
+    const { name, cluster } = situation.host
+    const view = feedsOf(situation.state).peers[cluster]
+    if (view === undefined || !usable(view, situation) || !view.nodes.includes(name)) return undefined
     return ask(view, situation)
   }
 }
 
-function usable(view: View, { now }: Situation): boolean {
+function usable(view: PeersView, { now }: Situation): boolean {
   return view.quorate && elapsedMs(view.at, now) <= VIEW_FRESH_MS
 }
 
 function peersUnknown(situation: Situation): string | undefined {
-  const feeds = feedsOf(situation.state)
-  if (!feeds.peersConfigured || (feeds.peers !== undefined && usable(feeds.peers, situation))) return undefined
-  if (feeds.peers === undefined) return 'Proxmox is configured, but no node has told its view yet.'
-  if (!feeds.peers.quorate) return 'No quorate node tells what the peers see.'
-  return `The last view of the cluster is ${spell(elapsedMs(feeds.peers.at, situation.now))} old.`
+  const { name, cluster } = situation.host
+  const { peers, peersConfigured } = feedsOf(situation.state)
+  if (!peersConfigured.includes(cluster)) return undefined
+  const view = peers[cluster]
+  if (view === undefined) return 'Proxmox is configured, but no node has told its view yet.'
+  // A machine that is no node of the cluster has no peers in it.
+  if (usable(view, situation) || !view.nodes.includes(name)) return undefined
+  if (!view.quorate) return 'No quorate node tells what the peers see.'
+  return `The last view of the cluster is ${spell(elapsedMs(view.at, situation.now))} old.`
 }

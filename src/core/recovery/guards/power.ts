@@ -2,7 +2,7 @@ import { spell } from '../../phrase.ts'
 import { claimsOn } from '../../power/claims.ts'
 import { outletOf } from '../../power/outlets.ts'
 import { type Intent, outletKey } from '../../power/types.ts'
-import { metaOf, roundOf } from '../../state/initial.ts'
+import { feedsOf, metaOf, roundOf } from '../../state/initial.ts'
 import { sinceMs } from '../../state/since.ts'
 import type { HostRecord, State } from '../../state/types.ts'
 import type { At } from '../../time.ts'
@@ -40,7 +40,10 @@ function protectedOutlet({ state, host, self }: Situation): string | undefined {
   return `Outlet ${outletKey(ref)}${label === undefined ? '' : ` (${label})`} is protected: it is switched only by hand with --protected.`
 }
 
-function runsHere({ host }: Situation): string | undefined {
+function runsHere({ state, host }: Situation): string | undefined {
+  if (feedsOf(state).peers[host.cluster]?.carriesUs.includes(host.name) === true) {
+    return `The guest in which the watchdog runs is on ${host.name}.`
+  }
   if (!host.runsHere) return undefined
   return `The watchdog runs on ${host.name}: with its power cut nobody would be left to turn it on.`
 }
