@@ -1,3 +1,4 @@
+import type { ClusterAction } from './cluster/cluster-actions.ts'
 import type { SupplyRef } from './spec.ts'
 
 type OnHost =
@@ -40,12 +41,19 @@ type OnAll = {
 }
 
 /** Everything that can be done to the lab from outside, as data. */
-export type Action = OnHost | OnStrip | OnAll
+export type Action = OnHost | OnStrip | OnAll | ClusterAction
 export type HostAction = OnHost
 export type StripAction = OnStrip
 export type SiteAction = OnAll
 
-export type ActRefusal = 'no-such-host' | 'no-such-strip' | 'no-such-outlet' | 'not-possible-now'
+export type ActRefusal =
+  | 'no-such-host'
+  | 'no-such-strip'
+  | 'no-such-outlet'
+  | 'no-such-cluster'
+  | 'no-such-guest'
+  | 'no-such-storage'
+  | 'not-possible-now'
 
 /** `sentence` tells a person what happened, or why nothing did. */
 export type ActResult =

@@ -1,3 +1,4 @@
+import { stepCluster } from './cluster/step.ts'
 import { boot, finishBoot, finishShutdown } from './hosts.ts'
 import { fireTimer, setRelay } from './strips.ts'
 import type { Due, Host, World } from './types.ts'
@@ -31,6 +32,10 @@ function happen(world: World, due: Due): void {
       break
     case 'strip-started':
       if (due.strip.boots === due.boots) due.strip.rebooting = false
+      break
+    case 'cluster-step':
+      // An earlier step may have taken its place.
+      if (due.cluster.nextMs === due.atMs) stepCluster(world, due.cluster)
       break
     default:
       // What was due for an older state of the host is void.

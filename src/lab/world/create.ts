@@ -1,3 +1,5 @@
+import { createCluster } from './cluster/create.ts'
+import { touchClusters } from './cluster/touch.ts'
 import { feedsHost } from './hosts.ts'
 import { meterOutlet } from './meter.ts'
 import { type HostSpec, type StripSpec, USUAL_WATTS, type WorldSpec } from './spec.ts'
@@ -9,6 +11,7 @@ export function createWorld(spec: WorldSpec): World {
     nowMs: spec.startMs ?? 0,
     hosts: [],
     strips: [],
+    clusters: [],
     gatewayUp: true,
     mainsOn: true,
     watcherIsolated: false,
@@ -21,6 +24,8 @@ export function createWorld(spec: WorldSpec): World {
   for (const strip of spec.strips) world.strips.push(createStrip(world, strip))
   for (const host of spec.hosts) world.hosts.push(createHost(world, host))
   for (const strip of world.strips) for (const outlet of strip.outlets) meterOutlet(world, outlet)
+  for (const cluster of spec.clusters ?? []) world.clusters.push(createCluster(world, cluster))
+  touchClusters(world)
   return world
 }
 

@@ -1,3 +1,4 @@
+import { touchClusters } from './cluster/touch.ts'
 import { meterHost } from './meter.ts'
 import { enqueue } from './queue.ts'
 import { recordCut } from './record.ts'
@@ -9,6 +10,7 @@ export function become(world: World, host: Host, state: HostState): void {
   host.epoch += 1
   host.bootAfterShutdown = false
   meterHost(world, host)
+  if (world.clusters.length > 0) touchClusters(world)
 }
 
 export function boot(world: World, host: Host): void {

@@ -1,3 +1,5 @@
+import type { ClusterSpec } from './cluster/spec.ts'
+
 /** One power supply of a host and the outlet that it hangs on. `outlet` counts from 0. */
 export type SupplyRef = { readonly strip: string; readonly outlet: number }
 
@@ -53,5 +55,7 @@ export type StripSpec = {
 export type WorldSpec = {
   readonly hosts: readonly HostSpec[]
   readonly strips: readonly StripSpec[]
+  /** Proxmox on some of the hosts; default none. */
+  readonly clusters?: readonly ClusterSpec[]
   readonly startMs?: number
 }

@@ -1,3 +1,4 @@
+import type { Cluster } from './cluster/types.ts'
 import type { AfterPowerLoss, HostWatts } from './spec.ts'
 
 /**
@@ -96,6 +97,7 @@ export type Due =
   | { readonly kind: 'strip-started'; readonly strip: Strip; readonly boots: number }
   | { readonly kind: 'timer-fires'; readonly outlet: Outlet; readonly timer: Timer }
   | { readonly kind: 'relay-lands'; readonly outlet: Outlet; readonly on: boolean; readonly by: Cause }
+  | { readonly kind: 'cluster-step'; readonly cluster: Cluster; readonly atMs: number }
 
 export type Queued = { readonly atMs: number; readonly due: Due }
 
@@ -103,6 +105,8 @@ export type World = {
   nowMs: number
   readonly hosts: Host[]
   readonly strips: Strip[]
+  /** Proxmox clusters; most labs of the tests have none. */
+  readonly clusters: Cluster[]
   gatewayUp: boolean
   mainsOn: boolean
   /** The watcher's own network is at fault: it sees nobody, while everybody else sees each other. */
