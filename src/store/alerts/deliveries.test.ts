@@ -278,11 +278,14 @@ describe('for a person', () => {
       { createdMs: 70 },
       { channel: 'ntfy', state: 'dead' },
       { channel: 'email', createdMs: 80.5 },
+      { channel: 'email', createdMs: 90, state: 'sending' },
+      { channel: 'slack', createdMs: 95, state: 'sending' },
     )
     expect(alerts.queues()).toEqual([
       { channel: 'discord', queued: 2, dead: 0, oldestMs: 60 },
-      { channel: 'email', queued: 1, dead: 0, oldestMs: 80.5 },
+      { channel: 'email', queued: 2, dead: 0, oldestMs: 80.5 },
       { channel: 'ntfy', queued: 0, dead: 1 },
+      { channel: 'slack', queued: 1, dead: 0, oldestMs: 95 },
     ])
   })
 })

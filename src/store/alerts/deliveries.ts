@@ -1,13 +1,17 @@
-import type { SQLInputValue } from 'node:sqlite'
-import { DELIVERY_STATES, type Delivery } from '../../core/alerts/types.ts'
+import type { SQLInputValue, SQLOutputValue } from 'node:sqlite'
+import { type AlertEvent, DELIVERY_STATES, type Delivery, type DeliveryState } from '../../core/alerts/types.ts'
 import type { AlertRows, ChannelQueue, DeliveryQuery } from '../../ports/alert-store.ts'
-import { given, idList, insertInto, page, type Row } from './columns.ts'
+import { given, idList, insertInto, page } from './columns.ts'
 import { changedDelivery, deliveryOf, INSERT_DELIVERY, newDelivery, UPDATE_DELIVERY } from './delivery-row.ts'
 import { eventOf } from './events.ts'
 import type { AlertSql } from './sql.ts'
 
-/** The key that a channel has or had is left out by the index over both. */
-const INSERT_EVENT = `${insertInto('delivery_event', ['delivery', 'channel', 'incident', 'kind', 'at_ms', 'key'])} on conflict (key, channel) do nothing`
+const INSERT_EVENT = insertInto('delivery_event', ['delivery', 'channel', 'incident', 'kind', 'at_ms', 'key'])
+
+/** From one channel to the next: the deliveries of one are never counted to find another. */
+const NEXT_CHANNEL = 'select min(channel) as channel from delivery where channel > ?'
+const COUNT = 'select count(*) from delivery where channel = ? and state = ?'
+const OLDEST = 'select created_ms from delivery where channel = ? and state = ? order by id limit 1'
 
 type DeliveryRows = Pick<
   AlertRows,
@@ -17,14 +21,13 @@ type DeliveryRows = Pick<
 export function deliveryRows(sql: AlertSql): DeliveryRows {
   return {
     insertDelivery(delivery, events) {
+      const fresh = unknownTo(sql, delivery.channel, events)
+      if (fresh.length === 0) return undefined
       const id = sql.insert(INSERT_DELIVERY, ...newDelivery(delivery))
-      let left = 0
-      for (const { incident, kind, atMs, key } of events) {
-        left += sql.run(INSERT_EVENT, id, delivery.channel, incident, kind, atMs, key)
+      for (const { incident, kind, atMs, key } of fresh) {
+        sql.run(INSERT_EVENT, id, delivery.channel, incident, kind, atMs, key)
       }
-      if (left > 0) return { ...delivery, id }
-      sql.run('delete from delivery where id = ?', id)
-      return undefined
+      return { ...delivery, id }
     },
     updateDelivery(delivery) {
       sql.run(UPDATE_DELIVERY, ...changedDelivery(delivery))
@@ -38,6 +41,13 @@ export function deliveryRows(sql: AlertSql): DeliveryRows {
     deliveryEvents: (id) =>
       sql.rows('select * from delivery_event where delivery = ? and told_by is null order by id', id).map(eventOf),
   }
+}
+
+/** Those whose key the channel neither has nor had, each key once. */
+function unknownTo(sql: AlertSql, channel: string, events: readonly AlertEvent[]): readonly AlertEvent[] {
+  const byKey = new Map(events.toReversed().map((event) => [event.key, event]))
+  const known = (key: string) => sql.row('select 1 from delivery_event where key = ? and channel = ?', key, channel)
+  return events.filter((event) => byKey.get(event.key) === event && known(event.key) === undefined)
 }
 
 /** Newest first. Each state by itself is a walk along an index, and all of them together are sorted here. */
@@ -82,30 +92,24 @@ function deliveriesAbout(sql: AlertSql, incident: number, query: DeliveryQuery):
     .map(deliveryOf)
 }
 
-/** One row a channel that was ever given anything, by name. */
+/** One row a channel that was ever given anything, by name. What is being sent has not left the queue yet. */
 export function channelQueues(sql: AlertSql): readonly ChannelQueue[] {
-  return sql
-    .rows(
-      `with recursive channel (name) as (
-         select min(channel) from delivery
-         union all
-         select (select min(channel) from delivery where channel > channel_before.name)
-         from channel as channel_before where name is not null
-       )
-       select name,
-         (select count(*) from delivery where channel = name and state = 'queued') as queued,
-         (select count(*) from delivery where channel = name and state = 'dead') as dead,
-         (select created_ms from delivery where channel = name and state = 'queued' order by id limit 1) as oldest_ms
-       from channel where name is not null`,
-    )
-    .map(queueOf)
+  const channels: string[] = []
+  for (let last = ''; ; ) {
+    const next: SQLOutputValue | undefined = sql.row(NEXT_CHANNEL, last)?.channel
+    if (typeof next !== 'string') return channels.map((channel) => queueOf(sql, channel))
+    channels.push(next)
+    last = next
+  }
 }
 
-function queueOf(row: Row): ChannelQueue {
+function queueOf(sql: AlertSql, channel: string): ChannelQueue {
+  const count = (state: DeliveryState) => sql.number(COUNT, channel, state) ?? 0
+  const oldest = (['queued', 'sending'] as const).flatMap((state) => sql.number(OLDEST, channel, state) ?? [])
   return {
-    channel: row.name as string,
-    queued: row.queued as number,
-    dead: row.dead as number,
-    ...given('oldestMs', row.oldest_ms as number | null),
+    channel,
+    queued: count('queued') + count('sending'),
+    dead: count('dead'),
+    ...given('oldestMs', oldest.length === 0 ? undefined : Math.min(...oldest)),
   }
 }
