@@ -2,7 +2,7 @@ import { beforeEach, describe, expect, test } from 'vitest'
 import type { Delivery } from '../../core/alerts/types.ts'
 import type { AlertRows, Fresh } from '../../ports/alert-store.ts'
 import type { SqliteAlertStore } from './alert-store.ts'
-import { alertsInMemory, delivery, eventOn, heldEvent, notification, within } from './samples.ts'
+import { alertsInMemory, delivery, eventOn, heldEvent, note, notification, within } from './samples.ts'
 
 let alerts: SqliteAlertStore
 beforeEach(() => {
@@ -287,5 +287,25 @@ describe('for a person', () => {
       { channel: 'ntfy', queued: 0, dead: 1 },
       { channel: 'slack', queued: 1, dead: 0, oldestMs: 95 },
     ])
+  })
+
+  test('the critical message that has waited longest without any channel taking it, and the oldest of the inbox', async () => {
+    expect(alerts.oldestWaiting()).toEqual({})
+    const loud = { severity: 'critical', notification: 7 } as const
+    const [waits, taken] = insert(
+      { ...loud, createdMs: 20 },
+      { ...loud, createdMs: 10, notification: 8 },
+      { severity: 'warning', createdMs: 5 },
+      { severity: 'emergency', createdMs: 30, state: 'sending', notification: 9 },
+    )
+    await alerts.accept([note], 3.5)
+    expect(alerts.oldestWaiting()).toEqual({ criticalMs: 20, inboxMs: 3.5 })
+    insert({ ...loud, notification: 7, channel: 'ntfy', state: 'delivered' })
+    expect(alerts.oldestWaiting().criticalMs).toBe(10)
+    change(taken, { state: 'dead' })
+    expect(alerts.oldestWaiting().criticalMs).toBe(30)
+    change(waits, { state: 'dead' })
+    change(rows((all) => all.deliveries([4]))[0], { state: 'delivered' })
+    expect(alerts.oldestWaiting()).toEqual({ inboxMs: 3.5 })
   })
 })

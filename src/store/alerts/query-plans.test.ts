@@ -10,7 +10,7 @@ import { alertUpdate, delivery, eventOn, heldEvent, incident, notification } fro
 /** Every row after a jump of the clock, and the ids of the inbox when they are counted. */
 const MAY_SCAN = /^update \w+ (?:indexed by \w+ )?set \w+_ms = |^select count\(\*\) from inbox /
 /** Virtual, or as long as what was asked for. */
-const NO_TABLE = /^SCAN (?:json_each|pragma_table_info|CONSTANT ROW)/
+const NO_TABLE = /^SCAN (?:json_each|pragma_table_info|CONSTANT ROW|waits)/
 
 /** Every call of the port, so that every statement is prepared. */
 const CALLS: Record<keyof AlertRows, (rows: AlertRows) => unknown> = {

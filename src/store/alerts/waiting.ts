@@ -15,16 +15,17 @@ export function oldestWaiting(sql: AlertSql): OldestWaiting {
 }
 
 function oldestCritical(sql: AlertSql, state: 'queued' | 'sending'): number | undefined {
+  // What is being sent is never more than one a channel.
+  const index = state === 'queued' ? 'delivery_critical' : 'delivery_by_state'
   return sql.number(
     `select created_ms from (
-       select created_ms, notification from delivery
-       where state = ? and severity in ('critical', 'emergency') order by id limit ?
+       select created_ms, notification from delivery indexed by ${index}
+       where id > 0 and state = '${state}' and severity in ('critical', 'emergency') order by id limit ?
      ) as waits
      where not exists (
        select 1 from delivery as taken
        where taken.notification = waits.notification and taken.state in ('delivered', 'merged')
      ) limit 1`,
-    state,
     MOST_LOOKED_AT,
   )
 }

@@ -166,6 +166,7 @@ create index delivery_by_state on delivery (state, id);
 create index delivery_by_channel on delivery (channel, state, id);
 create index delivery_order on delivery (channel, waiting, priority, id) where state = 'queued';
 create index delivery_due on delivery (channel, waiting, due_ms) where state = 'queued';
+create index delivery_critical on delivery (id) where state = 'queued' and severity in ('critical', 'emergency');
 create index delivery_expiry on delivery (expires_ms, id) where state = 'queued';
 
 -- What a channel was given, each key once. `told_by`: taken out of its delivery because another one tells it, or 0
