@@ -2,6 +2,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { Agent, request } from 'node:http'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
 import type { TestContext } from 'vitest'
 import { stringify } from 'yaml'
 import { ChannelServer } from '../../../src/lab/servers/channels/channel-server.ts'
@@ -89,6 +90,13 @@ export class AlertSite {
     this.#daemons.push(daemon)
     await this.ready(daemon)
     return daemon
+  }
+
+  /** Kills what runs, waits until everybody has noticed, and starts it again. */
+  async restart(downMs = 3_000): Promise<DaemonProcess> {
+    for (const daemon of this.#daemons) await daemon.kill()
+    await sleep(downMs)
+    return this.start()
   }
 
   async ready(daemon: DaemonProcess): Promise<void> {
