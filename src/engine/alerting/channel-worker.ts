@@ -40,7 +40,7 @@ export type Line = {
   readonly readBack: ((ref: string) => Promise<ReadBack>) | undefined
 }
 
-const IDLE_MS = 600_000
+const IDLE_MS = 21_600_000
 const MISTAKE_MS = 60_000
 /** What is urgent tries a channel that waits to be tried again, but not more often than this. */
 const URGENT_EVERY_MS = 30_000

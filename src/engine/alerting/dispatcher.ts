@@ -29,7 +29,7 @@ const MOST_EXPIRED = 50
 /** Where something is due that cannot be done yet, such as an answer of the other relay. */
 const LEAST_SLEEP_MS = 250
 /** The longest sleep: a clock that was set is noticed by then. */
-const LONGEST_SLEEP_MS = 600_000
+const LONGEST_SLEEP_MS = 3_600_000
 
 type Turn = 'more' | 'done' | 'unwritable'
 

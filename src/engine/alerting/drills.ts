@@ -24,7 +24,7 @@ type Kept = { readonly last?: DrillReport; readonly okMs?: number; readonly dueM
 const DAY_MS = 86_400_000
 /** After a start the channels are given a moment before they are tried. */
 const SETTLE_MS = 30_000
-const LONGEST_SLEEP_MS = 600_000
+const LONGEST_SLEEP_MS = 3_600_000
 const STORE_KEY = 'state'
 
 /** Proves that the alert path works: by a marked message through every channel, at its times and when it is asked for. */

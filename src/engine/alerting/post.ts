@@ -1,7 +1,9 @@
 import type { Post } from '../../core/alerts/delivery/chain.ts'
 import { priorityOf, URGENT } from '../../core/alerts/delivery/priority.ts'
-import { eventOf } from '../../core/alerts/incidents/event-key.ts'
+import { isWorthTelling } from '../../core/alerts/delivery/worth-telling.ts'
+import { eventKey, eventOf } from '../../core/alerts/incidents/event-key.ts'
 import type { AlertEvent, Delivery, Incident, Notification } from '../../core/alerts/types.ts'
+import { keysOn } from './channel-keys.ts'
 import type { Work } from './work.ts'
 
 /** One delivery for each channel; what a channel has or had already it is not given again. Answers how many were made. */
@@ -13,8 +15,10 @@ export function post(
   about: readonly Incident[],
 ): number {
   let made = 0
-  const told = withEnds(events, about)
+  const all = withEnds(events, about)
   for (const { channel, step } of posts) {
+    const told = worthTellingOn(work, channel, all, about)
+    if (told.length === 0) continue
     const fresh = { ...newDelivery(work, notification, channel, step, told, about), state: 'queued' as const }
     const delivery = work.rows.insertDelivery(fresh, told)
     if (delivery === undefined) continue
@@ -59,4 +63,22 @@ function withEnds(events: readonly AlertEvent[], about: readonly Incident[]): re
     .filter(({ status, muted }) => status === 'resolved' && muted === undefined)
     .map((incident) => eventOf(incident, 'resolved', incident.endsMs ?? incident.updatedMs))
   return [...events, ...ends.filter(({ key }) => !events.some((event) => event.key === key))]
+}
+
+/** A channel that has the end of an incident, or is to have it, is told nothing else of it any more. */
+function worthTellingOn(
+  work: Work,
+  channel: string,
+  events: readonly AlertEvent[],
+  about: readonly Incident[],
+): readonly AlertEvent[] {
+  const over = about.filter(({ status }) => status === 'resolved')
+  if (over.length === 0) return events
+  const ended = new Map(
+    over.map((incident) => [incident, keysOn(work, channel, incident.id).has(eventKey(incident, 'resolved', 0))]),
+  )
+  return events.filter((event) => {
+    const incident = over.find(({ id }) => id === event.incident)
+    return incident === undefined || isWorthTelling(event, incident, ended.get(incident) === true)
+  })
 }

@@ -1,7 +1,10 @@
 import { compose, type ToldIncident, threadOf } from '../../core/alerts/delivery/compose.ts'
 import { editOf, mayEdit, onlyUpdates } from '../../core/alerts/delivery/edit.ts'
 import { lateSentence } from '../../core/alerts/delivery/late.ts'
+import { withoutParts } from '../../core/alerts/delivery/outcome.ts'
+import { priorityOf } from '../../core/alerts/delivery/priority.ts'
 import { incidentsOf, weightiest } from '../../core/alerts/delivery/worth-telling.ts'
+import { eventOf } from '../../core/alerts/incidents/event-key.ts'
 import type { AlertEvent, Delivery } from '../../core/alerts/types.ts'
 import type { Message } from '../../ports/notifier.ts'
 import { dropTold, keysToAsk, type ToldElsewhere } from './told-elsewhere.ts'
@@ -72,12 +75,36 @@ function compute(work: Work, delivery: Delivery, events: readonly AlertEvent[], 
   return sending(work, delivery, {
     message,
     incidents: told.map(({ incident }) => incident.id),
-    merged: merged.map((other) => ({
-      delivery: other.id,
-      incidents: incidentsOf(other.events).filter((incident) => incidents.has(incident)),
-    })),
+    merged: [
+      ...merged.map((other) => ({
+        delivery: other.id,
+        incidents: incidentsOf(other.events).filter((incident) => incidents.has(incident)),
+      })),
+      ...endsToldWith(work, delivery, all, told),
+    ],
     ...(edit === undefined ? {} : { edit }),
   })
+}
+
+/**
+ * A message about something that is over by now tells its end, too. That is noted like any other delivery that is told
+ * with this one, or the end would be told a second time when its turn comes.
+ */
+function endsToldWith(
+  { rows, nowMs }: Work,
+  delivery: Delivery,
+  events: readonly AlertEvent[],
+  told: readonly ToldIncident[],
+): readonly Merged[] {
+  const ends = told
+    .filter(({ incident }) => incident.status === 'resolved')
+    .map(({ incident }) => eventOf(incident, 'resolved', incident.endsMs ?? incident.updatedMs))
+    .filter(({ key }) => !events.some((event) => event.key === key))
+  if (ends.length === 0) return []
+  const { id: _, lastError: __, ...rest } = withoutParts(delivery)
+  const priority = priorityOf([{ kind: 'resolved', severity: delivery.severity }], false)
+  const end = rows.insertDelivery({ ...rest, priority, state: 'queued', dueMs: nowMs, attempts: 0, plain: false }, ends)
+  return end === undefined ? [] : [{ delivery: end.id, incidents: incidentsOf(ends) }]
 }
 
 function toldIncidents({ rows }: Work, events: readonly AlertEvent[]): readonly ToldIncident[] {

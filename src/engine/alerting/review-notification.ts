@@ -1,14 +1,15 @@
 import { moveOf, postsOf, stepAfter } from '../../core/alerts/delivery/chain.ts'
 import { incidentsOf } from '../../core/alerts/delivery/worth-telling.ts'
+import { eventKey } from '../../core/alerts/incidents/event-key.ts'
 import type { ReceiverPolicy } from '../../core/alerts/policy.ts'
 import type { AlertEvent, AlertEventKind, Delivery, Incident, Notification } from '../../core/alerts/types.ts'
 import { list, spell } from '../../core/phrase.ts'
+import { keysOn } from './channel-keys.ts'
 import { addLines } from './lines.ts'
 import { post } from './post.ts'
 import type { Work } from './work.ts'
 
 const BEGINS: readonly AlertEventKind[] = ['firing', 'escalated', 'reminder']
-const MOST_LOOKED_AT = 50
 
 export function reviewNotificationsOf(work: Work, incident: number): void {
   for (const { id } of work.rows.openNotificationsOf(incident)) reviewNotification(work, id)
@@ -30,7 +31,7 @@ export function reviewNotification(work: Work, id: number): void {
     deliveries,
     nextStep,
     loops: setup.loops,
-    elsewhere: receiver !== undefined && isElsewhere(work, notification, receiver, events, deliveries),
+    elsewhere: receiver !== undefined && isElsewhere(work, notification, receiver, events, about, deliveries),
     waitsForPerson: receiver?.until === 'acknowledged' && begun.some((each) => each.acknowledged === undefined),
     acknowledged: begun.length > 0 && begun.every((each) => each.acknowledged !== undefined),
     nowMs,
@@ -88,29 +89,29 @@ function begunAndOn(events: readonly AlertEvent[], about: readonly Incident[]): 
   return about.filter(({ id, status, muted }) => begun.has(id) && status === 'firing' && muted === undefined)
 }
 
-/** Whether a channel of the chain so far that had all of it already, by another receiver, has delivered it. */
+/**
+ * Whether a channel of the chain so far that had all of it already, by another receiver, has delivered it. Who has the
+ * end of something has all of it.
+ */
 function isElsewhere(
-  { rows, setup, listDeliveries }: Work,
+  work: Work,
   notification: Notification,
   receiver: ReceiverPolicy,
   events: readonly AlertEvent[],
+  about: readonly Incident[],
   deliveries: readonly Delivery[],
 ): boolean {
-  const [first] = events
-  if (first === undefined || deliveries.some(({ state }) => state === 'delivered')) return false
+  const { setup } = work
+  if (events.length === 0 || deliveries.some(({ state }) => state === 'delivered')) return false
   const own = new Set(deliveries.map(({ channel }) => channel))
   const others = postsOf(receiver, 0, notification.step, setup.isThere).filter(
     ({ channel }) => !own.has(channel) && !setup.loops(channel),
   )
-  return others.some(({ channel }) => {
-    const keys = new Set<string>()
-    for (const delivery of listDeliveries({ channel, incident: first.incident, limit: MOST_LOOKED_AT })) {
-      if (delivery.state !== 'delivered' && delivery.state !== 'merged') continue
-      // What was merged is told by another delivery; its own notification still says what it was about.
-      const told =
-        delivery.state === 'merged' ? rows.notificationEvents(delivery.notification) : rows.deliveryEvents(delivery.id)
-      for (const { key } of told) keys.add(key)
-    }
-    return events.every(({ key }) => keys.has(key))
-  })
+  return others.some(({ channel }) =>
+    about.every((incident) => {
+      const keys = keysOn(work, channel, incident.id, 'arrived')
+      if (incident.status === 'resolved' && keys.has(eventKey(incident, 'resolved', 0))) return true
+      return events.every(({ incident: id, key }) => id !== incident.id || keys.has(key))
+    }),
+  )
 }

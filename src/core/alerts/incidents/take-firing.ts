@@ -3,10 +3,10 @@ import { type IncidentStep, type Line, newIncident } from './step.ts'
 import { loudness, overAfter, summaryOf } from './summary.ts'
 
 /**
- * Sources that know when an alert began, and begin anew when it fires anew. Of the others a later begin tells only that
- * the alert was sent again.
+ * Sources that say when an alert began, and of which an end may have been lost. What is decided here comes whole and in
+ * its order; others only send again what they sent.
  */
-const KNOW_THE_BEGIN: readonly AlertSource[] = ['own', 'alertmanager', 'deadman']
+const MAY_BEGIN_ANEW: readonly AlertSource[] = ['alertmanager']
 
 /** An alert fires. */
 export function takeFiring(
@@ -16,7 +16,7 @@ export function takeFiring(
   nowMs: number,
 ): readonly IncidentStep[] {
   if (firing === undefined) return [opened({ ...update, startsMs: beginAfter(last, update.startsMs) }, nowMs)]
-  if (update.startsMs <= firing.startsMs || !KNOW_THE_BEGIN.includes(update.source)) {
+  if (update.startsMs <= firing.startsMs || !MAY_BEGIN_ANEW.includes(update.source)) {
     return [goesOn(firing, update, nowMs)]
   }
   const endsMs = Math.max(firing.startsMs, Math.min(update.startsMs, nowMs))

@@ -14,8 +14,7 @@ export function takeResolved(
   if (firing === undefined) {
     return isOldNews(update, endsMs, last) ? [] : [openedAndOver(update, endsMs, nowMs)]
   }
-  // The end of an earlier firing that was long on its way.
-  if (update.startsMs < firing.startsMs && endsMs < firing.startsMs) return []
+  if (isOfEarlier(update, endsMs, firing)) return []
   const over = Math.max(firing.startsMs, endsMs)
   const { annotations, link } = update
   return [
@@ -33,6 +32,15 @@ export function takeResolved(
       events: ['resolved'],
     },
   ]
+}
+
+/**
+ * The end of an earlier firing that was long on its way. What is decided here comes in its order, whatever the clock was
+ * set to meanwhile.
+ */
+function isOfEarlier({ source, startsMs }: AlertUpdate, endsMs: number, firing: Incident): boolean {
+  if (source === 'own' || source === 'deadman') return false
+  return startsMs < firing.startsMs && endsMs < firing.startsMs
 }
 
 /**

@@ -78,14 +78,15 @@ describe('an alert that fires', () => {
     expect(step).toMatchObject({ events: ['update'], lines: ['changed: It was critical and is info now.'] })
   })
 
-  test.each(['own', 'alertmanager', 'deadman'] as const)('anew (%s) ends the old and opens another', (source) => {
+  test('anew ends the old, whose end was lost, and opens another', () => {
+    const source = 'alertmanager'
     const [old, fresh] = taken(update({ source, startsMs: 700_000 }), { firing: incident({ source }) })
     expect(old).toMatchObject({ of: 7, status: 'resolved', endsMs: 700_000, events: ['resolved'] })
     expect(old?.lines[0]).toContain('Its end was not reported')
     expect(fresh).toMatchObject({ of: 'new', status: 'firing', startsMs: 700_000, events: ['firing'] })
   })
 
-  test.each(['generic', 'proxmox'] as const)('with another time (%s) was only sent again', (source) => {
+  test.each(['own', 'deadman', 'generic', 'proxmox'] as const)('with another time (%s) was only sent again', (source) => {
     const steps = taken(update({ source, startsMs: 700_000 }), { firing: incident({ source }) })
     expect(steps).toMatchObject([{ of: 7, status: 'firing', startsMs: 500_000, events: [] }])
   })
@@ -125,7 +126,14 @@ describe('an alert that is over', () => {
   })
 
   test('but long before it fired anew says nothing of that', () => {
-    expect(taken(ended({ endsMs: 600_000 }), { firing: incident({ startsMs: 700_000 }) })).toEqual([])
+    const late = ended({ source: 'alertmanager', endsMs: 600_000 })
+    expect(taken(late, { firing: incident({ source: 'alertmanager', startsMs: 700_000 }) })).toEqual([])
+  })
+
+  test('comes in its order where it is decided here, though the clock was set back', () => {
+    expect(taken(ended({ endsMs: 600_000 }), { firing: incident({ startsMs: 700_000 }) })).toMatchObject([
+      { of: 7, status: 'resolved', endsMs: 700_000, events: ['resolved'] },
+    ])
   })
 
   test('a second time is no news', () => {

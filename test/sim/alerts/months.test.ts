@@ -1,0 +1,21 @@
+import fc from 'fast-check'
+import { expect, test } from 'vitest'
+import { MemoryAlertStore } from '../../../src/engine/testing/alert-store.ts'
+import { arbitraryMonth } from './arbitrary-month.ts'
+import { liveMonth } from './live-month.ts'
+
+/** More by `SIM_RUNS=2000 SIM_SEED=7 npm test -- test/sim/alerts`; a failure prints the seed and the shrunken month. */
+const RUNS = Number(process.env.SIM_RUNS ?? 60)
+const SEED = Number(process.env.SIM_SEED ?? 4711)
+
+test(`${RUNS} random months: every alert is told or a dead letter, in order, and once`, {
+  timeout: 3_600_000,
+}, async () => {
+  await fc.assert(
+    fc.asyncProperty(arbitraryMonth, async (month) => {
+      const { wrong } = await liveMonth(month, new MemoryAlertStore())
+      expect(wrong).toEqual([])
+    }),
+    { numRuns: RUNS, seed: SEED, endOnFailure: false },
+  )
+})
