@@ -1,101 +1,7 @@
 import { type JournalLine, parseLine } from './journal-line.ts'
-
-/**
- * What a line can say about an end. Who says it counts as much as what: a login name or a guest's console may hold any
- * of these words.
- */
-export type ClueKind =
-  | 'quorum-lost'
-  | 'quorum-back'
-  | 'lock-lost'
-  | 'ha-active'
-  | 'ha-closed'
-  | 'mux-warned'
-  | 'mux-recovered'
-  | 'mux-expired'
-  | 'mux-client-died'
-  | 'mux-terminate'
-  | 'mux-exit-active'
-  | 'mux-exit-clean'
-  | 'mux-killed'
-  | 'mux-started'
-  | 'device-not-stopped'
-  | 'softdog-fired'
-  | 'panic'
-  | 'stall'
-  | 'sysrq-reset'
-  | 'shutdown-asked'
-  | 'rebooting'
-  | 'powering-off'
-  | 'journal-stopped'
-  | 'recovered-disk'
-  | 'journal-unclean'
-  | 'kernel-version'
+import { type ClueKind, KERNEL, PATTERNS } from './patterns.ts'
 
 export type Clue = { readonly kind: ClueKind; readonly line: JournalLine; readonly index: number }
-
-type Pattern = { readonly kind: ClueKind; readonly by: RegExp; readonly says: RegExp }
-
-/** Words of corosync 3, pmxcfs, pve-ha-manager 3 to 5, watchdog-mux 4 and 5, systemd 252 and later, and the kernel. */
-const PATTERNS: readonly Pattern[] = [
-  { kind: 'quorum-lost', by: /^corosync$/, says: /^\s*\[QUORUM\] This node is within the non-primary component/ },
-  { kind: 'quorum-lost', by: /^pmxcfs$/, says: /^\[status\] notice: node lost quorum$/ },
-  { kind: 'quorum-back', by: /^corosync$/, says: /^\s*\[QUORUM\] This node is within the primary component/ },
-  { kind: 'quorum-back', by: /^pmxcfs$/, says: /^\[status\] notice: node has quorum$/ },
-  {
-    kind: 'lock-lost',
-    by: /^pve-ha-(?:lrm|crm)$/,
-    says: /^(?:lost lock 'ha_|status change \w+ => lost_(?:agent|manager)_lock)/,
-  },
-  { kind: 'ha-active', by: /^pve-ha-(?:lrm|crm)$/, says: /^watchdog active$/ },
-  { kind: 'ha-closed', by: /^pve-ha-(?:lrm|crm)$/, says: /^watchdog closed \(disabled\)$/ },
-  { kind: 'mux-started', by: /^watchdog-mux$/, says: /^Watchdog driver '/ },
-  { kind: 'mux-warned', by: /^watchdog-mux$/, says: /^client (?:\(PID \d+\) )?watchdog is about to expire$/ },
-  {
-    kind: 'mux-expired',
-    by: /^watchdog-mux$/,
-    says: /^client (?:\(PID \d+\) )?watchdog expired - disable watchdog updates$/,
-  },
-  {
-    kind: 'mux-client-died',
-    by: /^watchdog-mux$/,
-    says: /^client (?:\(PID \d+\) )?did not stop watchdog - disable watchdog updates$/,
-  },
-  { kind: 'mux-terminate', by: /^watchdog-mux$/, says: /^got terminate request$/ },
-  { kind: 'mux-exit-active', by: /^watchdog-mux$/, says: /^exit watchdog-mux with active connections$/ },
-  { kind: 'mux-exit-clean', by: /^watchdog-mux$/, says: /^clean exit$/ },
-  { kind: 'mux-killed', by: /^systemd$/, says: /^watchdog-mux\.service: Main process exited, code=(?:killed|dumped)/ },
-  { kind: 'device-not-stopped', by: /^kernel$/, says: /^watchdog: watchdog\d+: watchdog did not stop!$/ },
-  { kind: 'softdog-fired', by: /^kernel$/, says: /^softdog: (?:Initiating system reboot|Triggered)/ },
-  { kind: 'panic', by: /^kernel$/, says: /^Kernel panic - not syncing/ },
-  { kind: 'stall', by: /^kernel$/, says: /^INFO: task \S+ blocked for more than \d+ seconds/ },
-  { kind: 'stall', by: /^kernel$/, says: /^watchdog: BUG: soft lockup - CPU#\d+ stuck/ },
-  { kind: 'stall', by: /^kernel$/, says: /^rcu: INFO: rcu_\w+ (?:self-)?detected stall/ },
-  { kind: 'stall', by: /^kernel$/, says: /^(?:blk_update_request: |critical )?(?:I\/O|medium|target) error, dev \w+/ },
-  { kind: 'stall', by: /^kernel$/, says: /^nvme nvme\d+: (?:I\/O \d+ .*timeout|controller is down)/ },
-  { kind: 'sysrq-reset', by: /^kernel$/, says: /^sysrq: Resetting$/ },
-  { kind: 'shutdown-asked', by: /^pve-ha-lrm$/, says: /^got shutdown request with shutdown policy/ },
-  { kind: 'rebooting', by: /^systemd-logind$/, says: /^(?:The system will reboot now|System is rebooting)/ },
-  {
-    kind: 'powering-off',
-    by: /^systemd-logind$/,
-    says: /^(?:The system will power off now|System is powering down|System is halting)/,
-  },
-  { kind: 'rebooting', by: /^systemd$/, says: /^Reached target reboot\.target/ },
-  { kind: 'powering-off', by: /^systemd$/, says: /^Reached target (?:poweroff|halt)\.target/ },
-  { kind: 'journal-stopped', by: /^systemd-journald$/, says: /^Journal stopped$/ },
-  {
-    kind: 'recovered-disk',
-    by: /^kernel$/,
-    says: /^(?:EXT4-fs \(\S+\): recovery complete|XFS \(\S+\): Ending recovery)/,
-  },
-  {
-    kind: 'journal-unclean',
-    by: /^systemd-journald$/,
-    says: /corrupted or uncleanly shut down, renaming and replacing/,
-  },
-  { kind: 'kernel-version', by: /^kernel$/, says: /^Linux version \S+/ },
-]
 
 /** Every clue in the lines of one boot, in their order. Times are not looked at: the clock may have jumped. */
 export function cluesIn(lines: readonly string[]): Clue[] {
@@ -103,18 +9,32 @@ export function cluesIn(lines: readonly string[]): Clue[] {
   lines.forEach((text, index) => {
     const line = parseLine(text)
     if (line === undefined) return
-    const found = PATTERNS.find(({ by, says }) => by.test(line.identifier) && says.test(line.message))
-    if (found !== undefined) clues.push({ kind: found.kind, line, index })
+    // Any program may log under the kernel's name, but then its number stands beside it.
+    if (line.identifier === KERNEL && line.pid !== undefined) return
+    const kind = kindOf(line.identifier, line.message)
+    if (kind !== undefined) clues.push({ kind, line, index })
   })
   return clues
 }
 
-/** The same in netconsole, whose lines are the kernel's alone: plain, or extended (`2,471,28773688,-;softdog: ...`). */
+function kindOf(identifier: string, message: string): ClueKind | undefined {
+  return PATTERNS.find(({ by, says }) => by.test(identifier) && says.test(message))?.kind
+}
+
+/** `[ 5401.1] words`, with the caller where the kernel is built so: `[ 5401.1][ T1] words`. */
+const PLAIN = /^\[\s*\d+\.\d+\](?:\[[^\]]*\])? ?/
+/** `2,471,28773688,-;words`, or with the kernel's release before it. The first number: level and 8 times the facility. */
+const EXTENDED = /^(?:[^,;\s]+,)?(\d+),\d+,\d+,[^;]*;/
+/** From here on it is not the kernel who speaks, but a program that writes to /dev/kmsg. */
+const FIRST_OF_PROGRAMS = 8
+
+/** The same in netconsole, whose lines are the kernel's: plain, or extended (`2,471,28773688,-;softdog: ...`). */
 export function netconsoleClues(lines: readonly string[]): { readonly kind: ClueKind; readonly text: string }[] {
   return lines.flatMap((text) => {
-    const message = text.replace(/^(?:\[\s*\d+\.\d+\] ?|\d+,\d+,\d+,[^;]*;)/, '')
-    const found = PATTERNS.find(({ by, says }) => by.test('kernel') && says.test(message))
-    return found === undefined ? [] : [{ kind: found.kind, text }]
+    const header = EXTENDED.exec(text)
+    if (header !== null && Number(header[1]) >= FIRST_OF_PROGRAMS) return []
+    const kind = kindOf(KERNEL, text.slice((header ?? PLAIN.exec(text) ?? [''])[0].length))
+    return kind === undefined ? [] : [{ kind, text }]
   })
 }
 

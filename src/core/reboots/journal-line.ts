@@ -6,14 +6,16 @@ export type JournalLine = {
   readonly text: string
   readonly timeMs: number
   readonly identifier: string
+  /** What the kernel says has none: with one it is a program that calls itself `kernel`. */
+  readonly pid?: number
   readonly message: string
 }
 
 /** `2026-11-20T19:19:22.498656+0000 pve2 watchdog-mux[168]: ...` (journalctl -o short-iso-precise). */
 const ISO =
-  /^(\d{4})-(\d\d)-(\d\d)T(\d\d):(\d\d):(\d\d)(?:\.(\d{1,9}))?([+-]\d\d):?(\d\d) \S+ ([^\s:[]+)(?:\[\d+\])?: (.*)$/
+  /^(\d{4})-(\d\d)-(\d\d)T(\d\d):(\d\d):(\d\d)(?:\.(\d{1,9}))?([+-]\d\d):?(\d\d) \S+ ([^\s:[]+)(?:\[(\d+)\])?: (.*)$/
 /** `Nov 20 18:58:44.164566 pve3 corosync[70]: ...` (syslog, and what the API gives). */
-const SHORT = /^([A-Z][a-z]{2}) ([ \d]\d) (\d\d):(\d\d):(\d\d)(?:\.(\d{1,9}))? \S+ ([^\s:[]+)(?:\[\d+\])?: (.*)$/
+const SHORT = /^([A-Z][a-z]{2}) ([ \d]\d) (\d\d):(\d\d):(\d\d)(?:\.(\d{1,9}))? \S+ ([^\s:[]+)(?:\[(\d+)\])?: (.*)$/
 const MONTHS = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec']
 /** A leap year, so that every day of the short form exists. */
 const SOME_YEAR = 2000
@@ -26,7 +28,7 @@ export function parseLine(text: string): JournalLine | undefined {
     const sign = iso[8]?.startsWith('-') ? -1 : 1
     const zone = sign * (Math.abs(Number(iso[8])) * 60 + Number(iso[9]))
     const timeMs = timeOf(year, month, day, (hour * 60 + minute - zone) * 60 + second, iso[7])
-    return { text, timeMs, identifier: iso[10] ?? '', message: iso[11] ?? '' }
+    return { text, timeMs, ...sayer(iso[10], iso[11], iso[12]) }
   }
   const short = SHORT.exec(text)
   if (short === null) return undefined
@@ -34,7 +36,22 @@ export function parseLine(text: string): JournalLine | undefined {
   const month = MONTHS.indexOf(short[1] ?? '') + 1
   if (month === 0) return undefined
   const timeMs = timeOf(SOME_YEAR, month, day, (hour * 60 + minute) * 60 + second, short[6])
-  return { text, timeMs, identifier: short[7] ?? '', message: short[8] ?? '' }
+  return { text, timeMs, ...sayer(short[7], short[8], short[9]) }
+}
+
+function sayer(identifier: string | undefined, pid: string | undefined, message: string | undefined) {
+  return { identifier: identifier ?? '', ...(pid === undefined ? {} : { pid: Number(pid) }), message: message ?? '' }
+}
+
+/** A year of the short form, which tells none. */
+const YEAR_MS = 366 * 86_400_000
+const HALF_A_YEAR_MS = YEAR_MS / 2
+
+/** From one line of a record to another, in milliseconds; negative where the clock ran backwards. */
+export function betweenMs(from: JournalLine, to: JournalLine): number {
+  const ms = to.timeMs - from.timeMs
+  // In the short form the first of January is long before the last of December.
+  return ms < -HALF_A_YEAR_MS ? ms + YEAR_MS : ms
 }
 
 /** Days from 1970 by the civil calendar (Howard Hinnant's days_from_civil): the core has no Date. */

@@ -27,6 +27,12 @@ export type LineSource = 'previous' | 'current' | 'copy' | 'netconsole' | 'peers
 /** A line that shows it, as it was recorded, with where it was read. */
 export type ProofLine = { readonly source: LineSource; readonly text: string }
 
+export type Finding = {
+  readonly cause: RebootCause
+  readonly confidence: Confidence
+  readonly lines: readonly ProofLine[]
+}
+
 export type RebootVerdict = {
   readonly cause: RebootCause
   readonly confidence: Confidence
@@ -37,7 +43,7 @@ export type RebootVerdict = {
   readonly missing: readonly string[]
   /** With `abrupt-undetermined`: what all leaves this record. */
   readonly couldBe: readonly RebootCause[]
-  /** Why it was dead before we cut its power, where that is recorded. */
+  /** Why it was dead or down before its power was cut, where that is recorded. */
   readonly before?: RebootCause
 }
 
@@ -62,6 +68,8 @@ export type Corroboration = {
   readonly diedTogether?: readonly string[]
   /** Whether HA was active on it when it was last seen; undefined where that is not known. */
   readonly haActive?: boolean
+  /** Kernel releases as the API told them, such as `6.14.8-2-pve`: the end of a journal does not hold its begin. */
+  readonly kernels?: { readonly before: string; readonly after: string }
   /** What the survivors' HA manager said of it. */
   readonly peerLines?: readonly string[]
   /** Lines of netconsole since a minute before it fell silent; undefined where none is received from it. */

@@ -1,6 +1,6 @@
 import { list } from '../phrase.ts'
-import type { Finding } from './classify.ts'
-import { REBOOT_CAUSES, type RebootCause, type RebootEvidence } from './types.ts'
+import { cluesIn, last } from './clues.ts'
+import { type Confidence, type Finding, REBOOT_CAUSES, type RebootCause, type RebootEvidence } from './types.ts'
 
 /** What people read: what happened, and how sure that is. */
 export function sentenceFor(
@@ -9,11 +9,20 @@ export function sentenceFor(
   { before, couldBe = [] }: { readonly before?: RebootCause; readonly couldBe?: readonly RebootCause[] },
 ): string {
   const what = `${node}: ${REBOOT_CAUSES[cause]}`
-  const sure = confidence === 'probable' ? ' That is probable, not certain.' : ''
+  // Where nothing tells why, the sentence says so itself.
+  const sure = tellsNothing(cause) ? '' : HOW_SURE[confidence]
   const earlier = before === undefined ? '' : ` Before that: ${REBOOT_CAUSES[before]}`
   const choices = couldBe.length === 0 ? '' : ` The same record is left by: ${list(couldBe.map(named))}.`
   return `${what}${sure}${earlier}${choices}`
 }
+
+const HOW_SURE: Readonly<Record<Confidence, string>> = {
+  certain: '',
+  probable: ' That is probable, not certain.',
+  possible: ' That is a guess.',
+}
+
+const tellsNothing = (cause: RebootCause) => cause === 'abrupt-undetermined' || cause === 'cannot-tell'
 
 /** `power-loss` as `power loss`. */
 const named = (cause: RebootCause) => cause.replaceAll('-', ' ')
@@ -23,12 +32,14 @@ export function missingEvidence(evidence: RebootEvidence, { cause, confidence }:
   if (confidence === 'certain') return []
   const { previous, copy, current, also } = evidence
   const missing: string[] = []
-  if (previous === undefined)
+  if (previous === undefined || previous.lines.length === 0)
     missing.push('the journal of the previous boot (is it persistent? does the token have Sys.Syslog?)')
   else if (previous.endMissing) missing.push('the end of the previous boot’s journal')
   if (copy === undefined) missing.push('our own copy of the journal’s last lines')
   if (also.netconsole === undefined) missing.push('netconsole, which carries the kernel’s last words off the machine')
-  if (cause !== 'abrupt-undetermined' && cause !== 'cannot-tell') return missing
+  if (last(cluesIn(current?.lines ?? []), 'pstore') !== undefined)
+    missing.push('what pstore kept of the kernel’s last words, in /var/lib/systemd/pstore on it')
+  if (!tellsNothing(cause)) return missing
   if (current === undefined) missing.push('the begin of the present boot’s journal')
   if (also.haActive === undefined) missing.push('whether HA was active on it')
   if (also.upsLost === undefined && also.outletOff === undefined) missing.push('a record of its UPS or outlet')
