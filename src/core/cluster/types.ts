@@ -273,6 +273,8 @@ export type Updates = {
     readonly to: string
     readonly origin?: string
   }[]
+  /** The list could not be read, which needs Sys.Modify: `pending` is empty and tells nothing. */
+  readonly pendingUnknown?: boolean
   readonly runningKernel?: string
   /** The newest kernel that is installed; minding a pin is the caller's. */
   readonly newestKernel?: string
@@ -294,6 +296,8 @@ export type GuestConfig = {
   readonly lock?: string
   /** `model=i6300esb,action=reset`. */
   readonly watchdog?: string
+  /** The storages of its disks, where they were read. */
+  readonly storages?: readonly string[]
   /** Addresses that its configuration or its agent told. */
   readonly addresses: readonly string[]
 }

@@ -5,6 +5,7 @@ const REAL_MS = 1_000
 
 /** Aborts when its time is over, or when one of `others` does. */
 export class Deadline {
+  readonly ms: number
   readonly #over = new AbortController()
   readonly #clock = new AbortController()
   readonly #others: readonly AbortSignal[]
@@ -13,6 +14,7 @@ export class Deadline {
   #ended = false
 
   constructor(clock: Clock, ms: number, others: readonly (AbortSignal | undefined)[]) {
+    this.ms = ms
     this.#others = others.filter((each) => each !== undefined)
     for (const other of this.#others) {
       if (other.aborted) this.#over.abort()

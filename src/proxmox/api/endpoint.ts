@@ -20,6 +20,8 @@ export type CallOptions = {
   readonly section: string
   readonly signal?: AbortSignal
   readonly maxBytes?: number
+  /** So many times the usual deadline, for what is known to take long. */
+  readonly patience?: number
 }
 
 export type ApiAnswer = {
@@ -63,6 +65,7 @@ export class Endpoint {
   readonly #connection: Connection | undefined
   readonly #identity: Identity
   readonly #stats: CallStats
+  readonly #veiled = (text: string) => this.#identity.veiled(text)
   readonly #slots = new Slots(CALLS_AT_ONCE)
   readonly #closing = new AbortController()
   #node: string | undefined
@@ -114,7 +117,7 @@ export class Endpoint {
     beyond: 'fail' | 'keep-end',
   ): Promise<CallOutcome<TextAnswer>> {
     const { clock, timeoutMs, overall } = this.#parts
-    const deadline = new Deadline(clock, timeoutMs, [this.#closing.signal, options.signal])
+    const deadline = new Deadline(clock, timeoutMs * (options.patience ?? 1), [this.#closing.signal, options.signal])
     try {
       if (!(await this.#slots.take(deadline.signal))) return this.#ended(request, deadline, false)
       try {
@@ -150,7 +153,7 @@ export class Endpoint {
       const sent = this.#parts.clock.now()
       const answer = await this.#exchange(request, shown.headers, limit, deadline)
       const at = this.#parts.clock.now()
-      const refusal = answer.ok && answer.status !== 200 ? refusalOf(answer, request.method) : undefined
+      const refusal = answer.ok && answer.status !== 200 ? refusalOf(answer, request.method, this.#veiled) : undefined
       const code = answer.ok ? refusal?.code : deadline.passed ? 'timeout' : answer.code
       this.#stats.count(options.section, at.monoMs - sent.monoMs, answer.ok ? answer.wireBytes : 0, code)
       if (!answer.ok) {
@@ -160,7 +163,7 @@ export class Endpoint {
       if (refusal === undefined) return { ok: true, value: timed(answer, sent, at) }
       // One new login: the ticket may have run out, or the cluster have changed its key.
       if (refusal.code === 'unauthorized' && attempt === 1 && this.#identity.refused(shown.headers)) continue
-      return this.#failed(request, refusal.code, refusal.sentence, refusal.code === 'server-error')
+      return this.#failed(request, refusal.code, refusal.sentence, mayHaveArrived(answer.status, refusal.code))
     }
   }
 
@@ -170,7 +173,7 @@ export class Endpoint {
   ): Promise<{ readonly ok: true; readonly data: unknown } | NoHeaders> {
     const request = { method: 'POST', path: '/access/ticket', params } as const
     const answer = await this.#exchange(request, {}, { maxBytes: 65_536, beyond: 'fail' }, deadline)
-    const refusal = answer.ok && answer.status !== 200 ? refusalOf(answer, 'POST') : undefined
+    const refusal = answer.ok && answer.status !== 200 ? refusalOf(answer, 'POST', this.#veiled) : undefined
     this.#stats.count('login', 0, answer.ok ? answer.wireBytes : 0, answer.ok ? refusal?.code : answer.code)
     if (!answer.ok) return answer
     if (refusal !== undefined) return { ok: false, ...refusal }
@@ -204,7 +207,7 @@ export class Endpoint {
 
   #ended(request: ApiRequest, deadline: Deadline, mayHaveArrived: boolean): CallFailure {
     if (!deadline.passed) return this.#failed(request, 'aborted', 'was not waited for', mayHaveArrived)
-    const sentence = `gave no whole answer in ${spell(this.#parts.timeoutMs)}`
+    const sentence = `gave no whole answer in ${spell(deadline.ms)}`
     return this.#failed(request, 'timeout', sentence, mayHaveArrived)
   }
 
@@ -213,7 +216,7 @@ export class Endpoint {
     return {
       ok: false,
       code,
-      sentence: this.#identity.veiled(`${place} ${sentence} (${spoken(request)}).`),
+      sentence: `${place} ${sentence} (${spoken(request)}).`,
       at: this.#parts.clock.now(),
       mayHaveArrived,
     }
@@ -230,6 +233,11 @@ function timed(answer: RawAnswer, sent: At, at: At): TextAnswer {
     ...(Number.isNaN(date) ? {} : { clockS: date / 1000 + 0.5 }),
     clockOursS: (sent.wallMs + at.wallMs) / 2000,
   }
+}
+
+/** Of a refused write: 595 is a peer that could not be connected to, the others came of a call that was on its way. */
+function mayHaveArrived(status: number, code: ApiFailure): boolean {
+  return status >= 500 && status !== 501 && status !== 595 && code !== 'no-quorum'
 }
 
 function notJson(text: string): string {

@@ -8,11 +8,12 @@ const MOST_WORDS = 300
 
 /**
  * What an answer other than 200 means. pveproxy puts the error's text into the reason phrase and, in most versions, into
- * `message`; errors of parameters are in `errors`.
+ * `message`; errors of parameters are in `errors`. `veiled` takes out what must not be told.
  */
-export function refusalOf(answer: RawAnswer, method: 'GET' | 'POST'): Refusal {
+export function refusalOf(answer: RawAnswer, method: 'GET' | 'POST', veiled: (text: string) => string): Refusal {
   const { status } = answer
-  const words = wordsOf(answer)
+  // Before anything is cut from it: half a secret would not be known for one.
+  const words = tidy(veiled(wordsOf(answer)))
   if (status === 401) return refusal('unauthorized', 'does not accept our credentials', words)
   if (status === 403) return forbidden(words)
   if (status === 404 || status === 501) return refusal('not-supported', 'does not know this call', words)
@@ -64,7 +65,7 @@ function wordsOf({ reason, text }: RawAnswer): string {
     typeof errors === 'object' && errors !== null
       ? Object.entries(errors).map(([name, why]) => `${name}: ${String(why)}`)
       : []
-  return tidy([message, ...details].join('; '))
+  return [message, ...details].join('; ')
 }
 
 /** From outside: one line, no control characters, of bounded length. */

@@ -12,7 +12,7 @@ import {
 /** A ticket lives two hours; a new one is fetched well before. */
 const RENEW_MS = 3_600_000
 
-type Ticket = { readonly cookie: string; readonly csrf: string; readonly sinceMs: number }
+type Ticket = { readonly value: string; readonly cookie: string; readonly csrf: string; readonly sinceMs: number }
 
 /**
  * Logs in with name and password, and anew each hour: with the password, since a renewal by the old ticket would end
@@ -44,7 +44,7 @@ export class TicketSession implements Identity {
   }
 
   veiled(text: string): string {
-    return veil(text, [this.#password, this.#ticket?.cookie, this.#ticket?.csrf])
+    return veil(text, [this.#password, this.#ticket?.value, this.#ticket?.cookie, this.#ticket?.csrf])
   }
 
   /** One login at a time, however many calls wait for it. */
@@ -70,6 +70,7 @@ export class TicketSession implements Identity {
       return { ok: false, code: 'malformed-answer', sentence: 'gave no ticket for the login' }
     }
     this.#ticket = {
+      value: data.ticket,
       cookie: `PVEAuthCookie=${encodeURIComponent(data.ticket)}`,
       csrf: data.CSRFPreventionToken,
       sinceMs: clock.now().monoMs,

@@ -41,7 +41,7 @@ function endOfList(answer: string): readonly string[] | undefined {
     try {
       return strings(JSON.parse(`[${answer.slice(border.index + border[0].length, end + 1)}]`))
     } catch {
-      return undefined
+      // The cut fell between a backslash and its quote.
     }
   }
   return []
