@@ -3,7 +3,12 @@ import { quorumMargin } from './margin.ts'
 import type { ClusterStatus, QDevice } from './types.ts'
 
 function cluster(online: readonly boolean[], quorate = true): ClusterStatus {
-  const members = online.map((is, index) => ({ name: `pve${index + 1}`, nodeId: index + 1, online: is, local: index === 0 }))
+  const members = online.map((is, index) => ({
+    name: `pve${index + 1}`,
+    nodeId: index + 1,
+    online: is,
+    local: index === 0,
+  }))
   return { name: 'lab', quorate, members }
 }
 

@@ -44,7 +44,10 @@ export function quorumMargin(
     expectedVotes,
     neededVotes,
     presentVotes,
-    survivesFailures: survivable(online.map((node) => node.votes), presentVotes - neededVotes),
+    survivesFailures: survivable(
+      online.map((node) => node.votes),
+      presentVotes - neededVotes,
+    ),
     qdevice: state,
     qdeviceVotes,
     missingVotes: expectedVotes - presentVotes,
