@@ -1,5 +1,8 @@
 // `npm run bench`: a table of what was measured beside its peer or limit. Ends with 1 where a limit is broken.
 // `npm run bench -- probing` runs only the parts named.
+import { alertAcks } from './alert-acks.ts'
+import { alertOutbox } from './alert-outbox.ts'
+import { alertStore } from './alert-store.ts'
 import { daemonMemory } from './daemon-memory.ts'
 import { firstByte } from './first-byte.ts'
 import { overdueOn } from './overdue-on.ts'
@@ -15,6 +18,9 @@ const MODULES: Record<string, BenchModule> = {
   'overdue-on': overdueOn,
   simulation,
   store: async () => benchStore(),
+  'alert-store': alertStore,
+  'alert-acks': alertAcks,
+  'alert-outbox': alertOutbox,
 }
 
 const wanted = process.argv.slice(2)
