@@ -114,6 +114,8 @@ export const HAPPENINGS = {
   'claim-ended': ['info', 'A wish about power ended.'],
   'probe-broken': ['warning', 'A probe cannot work; its silence proves nothing.'],
   'probe-mended': ['info', 'A probe works again.'],
+  'trouble-observed': ['warning', 'A part of the watchdog reports a trouble of its own.'],
+  'trouble-over': ['info', 'A trouble that a part of the watchdog reported is over.'],
 } as const satisfies Record<string, readonly [Severity, string]>
 
 export type HappeningCode = keyof typeof HAPPENINGS

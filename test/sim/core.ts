@@ -20,4 +20,6 @@ export type EngineFlaws = {
   readonly sendsBeforeCommit?: boolean
   /** With the disk full the ON is refused as well. */
   readonly onNeedsCommit?: boolean
+  /** What is announced goes to the alerts' inbox in a transaction of its own, after that of the decision. */
+  readonly announcesAfterCommit?: boolean
 }

@@ -1,3 +1,4 @@
+import type { AlertUpdate } from '../../src/core/alerts/types.ts'
 import { act, findStrip } from '../../src/lab/world/index.ts'
 import type { Safety } from './safety.ts'
 import { MINUTE, SECOND, type Setup } from './setup.ts'
@@ -26,6 +27,10 @@ export function healAndDemand(sim: Simulation, setup: Setup, safety: Safety): vo
   if (!sim.runUntilTrue(() => owed(sim).length === 0, recoverMs)) safety.fail(`in the end: ${owed(sim).join('; ')}`)
   sim.runFor(3 * MINUTE)
   if (owed(sim).length > 0) safety.fail(`it did not last: ${owed(sim).join('; ')}`)
+  // What flapped keeps firing until it was quiet for ten minutes.
+  if (!sim.runUntilTrue(() => safety.alerts.firing.size === 0, 12 * MINUTE)) {
+    safety.fail(`all is well, and still fires: ${[...safety.alerts.firing.values()].map(summaryOf).join('; ')}`)
+  }
 }
 
 function healWorld(sim: Simulation, setup: Setup): void {
@@ -115,4 +120,8 @@ function owed(sim: Simulation): string[] {
       .filter(({ goal }) => goal !== 'hands-off')
       .map(({ id, goal, target }) => `claim ${id} (${goal} ${target}) is left`),
   ]
+}
+
+function summaryOf({ labels, annotations }: AlertUpdate): string {
+  return `${labels.alertname} (${annotations.summary})`
 }

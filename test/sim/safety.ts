@@ -3,6 +3,7 @@ import { type Command, type DeviceRef, type Intent, outletKey, type Reading } fr
 import type { Decision, Event, State } from '../../src/core/state/types.ts'
 import type { At } from '../../src/core/time.ts'
 import { findOutlet } from '../../src/lab/world/index.ts'
+import { AlertSafety } from './alert-safety.ts'
 import { Ledger } from './ledger.ts'
 import type { Simulation } from './simulation.ts'
 import type { Fate, Watch } from './watch.ts'
@@ -30,6 +31,7 @@ const MOST_DECISIONS_A_SECOND = 80
 /** Safety: checked at every step, from what was delivered and sent, not from what the core thinks of it. */
 export class Safety implements Watch {
   readonly ledger = new Ledger()
+  readonly alerts: AlertSafety
   /** Outlets that an operator had us turn off for good: with the state lost they look like a person's doing. */
   readonly orderedOff = new Set<string>()
   readonly #sim: Simulation
@@ -52,6 +54,7 @@ export class Safety implements Watch {
 
   constructor(sim: Simulation) {
     this.#sim = sim
+    this.alerts = new AlertSafety(sim, this.ledger, (rule) => this.fail(rule))
   }
 
   fail(rule: string): never {
@@ -60,6 +63,7 @@ export class Safety implements Watch {
 
   started(now: At, fate: Fate | undefined): void {
     this.ledger.start(now)
+    this.alerts.started(fate)
     this.#identities.clear()
     this.#commands.clear()
     this.#heldToldMs.clear()
@@ -147,10 +151,12 @@ export class Safety implements Watch {
       if (effect.command.op === 'on') this.#on(effect.command, intent, now)
     }
     this.#holdIsTold(after, now)
+    this.alerts.decided(before, decision, after, now)
   }
 
   /** On the wire: only what is on disk may be here. */
   sent(command: Command, now: At): void {
+    this.alerts.sent(command)
     const plan = this.#plans.get(command.intent)
     if (command.op !== 'off' && command.op !== 'arm') return
     const durable = this.#sim.durable

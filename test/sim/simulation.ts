@@ -9,6 +9,7 @@ import { BusyMeter } from './busy-meter.ts'
 import { type Core, type EngineFlaws, realCore } from './core.ts'
 import { Crashes } from './crashes.ts'
 import { type Around, DeviceQueue } from './device-queue.ts'
+import { Inbox } from './inbox.ts'
 import { MachineClock } from './machine-clock.ts'
 import { type Mishap, Mishaps } from './mishaps.ts'
 import { Onlooker } from './onlooker.ts'
@@ -29,6 +30,8 @@ export class Simulation extends Onlooker {
   readonly answers: Answer[] = []
   readonly lies: Lie[] = []
   readonly crashes = new Crashes()
+  /** What has reached the alerts' inbox on the disk. */
+  readonly inbox = new Inbox()
   /** Counts decisions. */
   readonly meter = new BusyMeter()
   policy: Policy
@@ -95,7 +98,10 @@ export class Simulation extends Onlooker {
     this.#round = 0
     this.#storeOk = true
     this.#stopping = false
-    if (fate?.storeLost === true) this.durable = EMPTY_SNAPSHOT
+    if (fate?.storeLost === true) {
+      this.durable = EMPTY_SNAPSHOT
+      this.inbox.lose()
+    }
     this.#state = this.#core.initialState(this.durable, this.policy, this.now())
     this.#watch.started?.(this.now(), fate)
     this.#openDevices()
@@ -112,6 +118,7 @@ export class Simulation extends Onlooker {
     this.#state = undefined
     this.#process += 1
     this.#queues.clear()
+    this.inbox.forgetOwed()
     this.#watch.died?.(this.now())
     if (fate === undefined) return
     this.#timeline.add(this.nowMs + fate.downMs, 0, () => {
@@ -254,8 +261,11 @@ export class Simulation extends Onlooker {
     if (ok) this.durable = this.#core.snapshotOf(after)
     this.#state = after
     if (!this.#quiet) for (const told of decision.told) this.told.push({ ...told, trueMs: this.nowMs })
+    const announce = () => this.inbox.take(decision.incoming, ok, this.nowMs)
+    if (!this.#quiet && this.#flaws.announcesAfterCommit !== true) announce()
     this.#watch.decided?.(before, decision, after, event, now)
     if (busy && this.#diesAt('after-commit')) return
+    if (!this.#quiet && this.#flaws.announcesAfterCommit === true) announce()
     if (this.#flaws.sendsBeforeCommit !== true) this.#carryOut(decision.effects, ok)
     if (busy && this.#diesAt('after-send')) return
     this.#sleepUntil(decision.wakeAt)

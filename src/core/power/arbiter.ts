@@ -223,6 +223,7 @@ function orphan(draft: Draft, key: string, by: string): void {
   draft.tell(
     'breadcrumb-orphaned',
     `Outlet ${key} was turned off by us on order of ${by}; that order has ended, but its device is not configured any more. Turn it on by hand.`,
+    refOf(key),
   )
 }
 

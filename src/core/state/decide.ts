@@ -1,3 +1,4 @@
+import { announce } from '../alerts/own/announce.ts'
 import { freshOf, observeProbed, observeRound, voidAfterGap } from '../evidence/observe.ts'
 import { takeOrder } from '../orders/take-order.ts'
 import { advanceIntents } from '../power/advance.ts'
@@ -28,6 +29,7 @@ export function decide(state: State, event: Event, now: At): Decision {
     arbitrate(draft)
   }
   advanceIntents(draft, bornBefore)
+  announce(draft, state, event)
   return draft.decision()
 }
 
@@ -63,6 +65,8 @@ function observe(draft: Draft, event: Event): void {
       return draft.tell(event.code, event.sentence)
     case 'stopping':
       return prepareToStop(draft)
+    // Only alerts are made of it.
+    case 'observed':
     case 'wake':
       return
   }

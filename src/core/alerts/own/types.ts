@@ -51,3 +51,9 @@ export type AlertRecord = {
   /** Of what is raised or observed: whether it holds, and what was said of it. */
   readonly raised?: { readonly holds: boolean; readonly sentence: string }
 }
+
+/**
+ * What the state says of an alert. `unsure`: nothing that would change it, such as a verdict that is not known yet.
+ * `ended`: it is over at once, without waiting for quiet: nobody is to be alarmed any more.
+ */
+export type Judgement = 'holds' | 'over' | 'ended' | 'unsure'
