@@ -82,7 +82,7 @@ describe('init', () => {
     expect(text).not.toContain(PASSWORD)
     const checked = await run(['config', 'check', file], withPassword)
     expect(checked).toMatchObject({ code: 0, err: '' })
-    expect(checked.out).toContain('can be used: mode dry-run, 2 hosts, 1 power device, 1 reference.')
+    expect(checked.out).toContain('can be used: mode dry-run, 2 hosts, 1 power device, 1 reference, 0 channels.')
     const shown = await run(['config', 'show', '--config', file], withPassword)
     expect(shown.code).toBe(0)
     expect(shown.out).toContain('KASA_PASSWORD')

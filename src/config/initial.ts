@@ -41,6 +41,7 @@ export function renderInitialConfiguration(initial: InitialConfiguration): strin
     ...head(),
     ...references(initial.gateway),
     ...powerDevice(initial, device),
+    ...channels(),
     'hosts:',
     ...(known.length === 0 ? ['  # No host is known yet: take the signs away below, and fill the addresses in.'] : []),
     ...uniqueNames(known).flatMap((guess) => hostLines(guess, device, '  ')),
@@ -113,6 +114,19 @@ function powerDevice({ device }: InitialConfiguration, name: string): string[] {
     '    # An outlet that must never be switched automatically, or that may draw more than 150 W, is listed:',
     '    # outlets:',
     '    #   - { outlet: 4, label: NAS, protected: true, maxWatts: 150 }',
+    '',
+  ]
+}
+
+/** Who is told is known to nobody but the owner; what it looks like is shown. */
+function channels(): string[] {
+  return [
+    '# Who is told, and who notices when nobody is told any more (docs/alerting.md). `proxmox-watchdog alerts test` proves it.',
+    '# channels:',
+    '#   - { name: phone, type: ntfy, topic: { env: NTFY_TOPIC } }',
+    '#   - { name: chat, type: discord, webhook: { env: DISCORD_WEBHOOK } }',
+    '# heartbeats:',
+    '#   - { name: outside, type: healthchecks, url: { env: HEALTHCHECKS_URL } }',
     '',
   ]
 }

@@ -1,6 +1,7 @@
 import { statSync } from 'node:fs'
 import { hostname, networkInterfaces } from 'node:os'
 import type { Surroundings } from '../../config/risks/risk.ts'
+import { troubleWithUrl } from '../alerting/url-notifier.ts'
 
 /** The addresses of this machine's interfaces, without loopback. */
 export function ownAddresses(): string[] {
@@ -11,7 +12,7 @@ export function ownAddresses(): string[] {
 
 /** What `risks` should know of this machine. */
 export function lookAround(): Surroundings {
-  return { ownAddresses: ownAddresses(), hostName: hostname(), fileMode, revealSecrets: true }
+  return { ownAddresses: ownAddresses(), hostName: hostname(), fileMode, revealSecrets: true, troubleWithUrl }
 }
 
 function fileMode(file: string): number | undefined {

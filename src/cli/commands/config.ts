@@ -47,11 +47,12 @@ async function check(cli: Cli, file: string | undefined, options: { readonly str
   const { lookAround } = await import('../../app/configuration/surroundings.ts')
   const { configuration, warnings } = loaded
   const found = risks(configuration, lookAround())
-  const { hosts, powerDevices, references, mode } = configuration
+  const { hosts, powerDevices, references, alerting, mode } = configuration
   const counts = [
     counted(hosts.length, 'host'),
     counted(powerDevices.length, 'power device'),
     counted(references.length, 'reference'),
+    counted(alerting.channels.length, 'channel'),
   ]
   terminal.out(`${configuration.file ?? 'The environment'} can be used: mode ${mode}, ${counts.join(', ')}.`)
   for (const { sentence } of warnings) terminal.out(`warning: ${sentence}`)

@@ -1,3 +1,5 @@
+import { URL_CHANNEL } from '../schema/channels.ts'
+import type { Secret } from '../secret.ts'
 import { enumerate, type Risk, type RiskRule } from './risk.ts'
 
 export const actingUntold: RiskRule = ({ mode, alerting }) => {
@@ -65,4 +67,30 @@ export const unusedChannel: RiskRule = ({ alerting }): Risk[] => {
       remedy: 'Put it into a chain of `alerts.receivers`, or remove it.',
     },
   ]
+}
+
+/** A URL is a secret, so the schema cannot look into it. One that is missing is told as such. */
+export const channelUrl: RiskRule = ({ alerting }, { revealSecrets = false, troubleWithUrl }): Risk[] => {
+  if (!revealSecrets || troubleWithUrl === undefined) return []
+  return alerting.channels.flatMap(({ name, type, settings }): Risk[] => {
+    const url = type === URL_CHANNEL ? (settings as { readonly url?: Secret }).url : undefined
+    const trouble = url === undefined || isMissing(url) ? undefined : troubleWithUrl(url)
+    if (trouble === undefined) return []
+    return [
+      {
+        code: 'channel-url',
+        sentence: `The channel ${name} cannot be used: ${trouble}.`,
+        remedy: 'Put its URL right; docs/configuration.md has the forms.',
+      },
+    ]
+  })
+}
+
+function isMissing(secret: Secret): boolean {
+  try {
+    secret.reveal()
+    return false
+  } catch {
+    return true
+  }
 }

@@ -1,4 +1,5 @@
 import type { Configuration } from '../configuration.ts'
+import type { Revealable } from '../secret.ts'
 
 /** Something that works as configured and may hurt all the same. */
 export type Risk = {
@@ -17,6 +18,7 @@ export const RISK_CODES = [
   'nobody-outside',
   'critical-to-nobody',
   'channel-unused',
+  'channel-url',
   'no-reference',
   'reference-is-host',
   'runs-here',
@@ -43,6 +45,8 @@ export type Surroundings = {
   readonly fileMode?: (file: string) => number | undefined
   /** Whether the secrets can be revealed is looked at only where this says so: it reads their files. */
   readonly revealSecrets?: boolean
+  /** What is wrong with the URL of a channel that is written as one; only asked where secrets are revealed. */
+  readonly troubleWithUrl?: (url: Revealable) => string | undefined
 }
 
 export type RiskRule = (configuration: Configuration, surroundings: Surroundings) => readonly Risk[]

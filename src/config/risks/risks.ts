@@ -1,5 +1,5 @@
 import type { Configuration } from '../configuration.ts'
-import { actingUntold, criticalToNobody, nobodyOutside, oneChannel, unusedChannel } from './alerting.ts'
+import { actingUntold, channelUrl, criticalToNobody, nobodyOutside, oneChannel, unusedChannel } from './alerting.ts'
 import { noHosts, nothingToCycle, runsHere, sharedAddress, weakProbes } from './hosts.ts'
 import { noReference, referenceIsHost } from './references.ts'
 import type { Risk, RiskRule, Surroundings } from './risk.ts'
@@ -14,6 +14,7 @@ const RULES: readonly RiskRule[] = [
   nobodyOutside,
   criticalToNobody,
   unusedChannel,
+  channelUrl,
   noReference,
   referenceIsHost,
   runsHere,

@@ -127,7 +127,7 @@ export const alerts = z
       .array(z.string().min(1))
       .max(MOST)
       .prefault([])
-      .describe('Names of our own alerts that are never raised (docs/alerts.md).'),
+      .describe('Names of our own alerts that are never raised (docs/codes.md).'),
     drill: z
       .strictObject({
         every: duration(0, LONGEST_TIMER_MS)
