@@ -14,10 +14,14 @@ export type HostServer = {
   stop(): Promise<void>
 }
 
+/** Serves a request to `/api2/`; `answers` tells whether the host may still speak. */
+export type ServeApi = (request: IncomingMessage, response: ServerResponse, answers: () => boolean) => Promise<void>
+
 export async function serveHost(
   name: string,
   address: string,
   ports: { readonly https: number; readonly banner: number },
+  serveApi?: ServeApi,
 ): Promise<HostServer> {
   const web = createServer({ key: LAB_KEY, cert: LAB_CERTIFICATE, requestTimeout: 0, headersTimeout: 0 })
   // Never closed for idleness: a hung host does not say goodbye either.
@@ -25,7 +29,12 @@ export async function serveHost(
   web.on('clientError', (_error, socket) => socket.destroy())
   const https = await Listener.open(address, ports.https, (socket) => web.emit('connection', socket))
   web.on('request', (request, response) => {
-    if (https.answers()) answerAsPveproxy(name, request, response)
+    if (!https.answers()) return
+    if (serveApi !== undefined && request.url?.startsWith('/api2/') === true) {
+      void serveApi(request, response, () => https.answers()).catch(() => response.destroy())
+    } else {
+      answerAsPveproxy(name, request, response)
+    }
   })
   const banner = await openBanner(address, ports.banner, https)
   return {

@@ -12,6 +12,7 @@ import type { StripServer } from './kasa/strip-server.ts'
 import type { LabClock } from './lab-clock.ts'
 import { LabFault } from './lab-fault.ts'
 import type { Listener, ListenerMode } from './listener.ts'
+import type { PveApi } from './pve/pve-api.ts'
 import { describeLab, type LabServers, type LabState } from './state.ts'
 
 /** No timer waits longer: `setTimeout` counts in 31 bits. */
@@ -21,7 +22,7 @@ const LONGEST_WAIT_MS = 60_000
 export class Lab {
   readonly world: World
   readonly #clock: LabClock
-  readonly #servers: LabServers & { readonly gateway: Listener }
+  readonly #servers: LabServers & { readonly gateway: Listener; readonly pve: PveApi }
   #timer: NodeJS.Timeout | undefined
   #stopped = false
   #stopping: Promise<void> | undefined
@@ -29,7 +30,11 @@ export class Lab {
   #faults: LabFault[] = []
   readonly #watchers = new Set<() => void>()
 
-  constructor(world: World, clock: LabClock, servers: LabServers & { readonly gateway: Listener }) {
+  constructor(
+    world: World,
+    clock: LabClock,
+    servers: LabServers & { readonly gateway: Listener; readonly pve: PveApi },
+  ) {
     this.world = world
     this.#clock = clock
     this.#servers = servers
@@ -86,6 +91,11 @@ export class Lab {
     return server
   }
 
+  /** The Proxmox API's own controls: what is wrong with it, and what it was asked. */
+  proxmox(): PveApi {
+    return this.#servers.pve
+  }
+
   /**
    * Resolves true as soon as the lab is so, or false when `withinRealMs` of real time passed first or it stopped. It
    * looks at each change (an action, a request, a due time), not at the mere passing of time.
@@ -116,6 +126,7 @@ export class Lab {
 
   async #stop(): Promise<void> {
     clearTimeout(this.#timer)
+    this.#servers.pve.stop()
     for (const watcher of [...this.#watchers]) watcher()
     const { hosts, strips, gateway } = this.#servers
     await Promise.all([...[...hosts.values(), ...strips.values()].map((server) => server.stop()), gateway.stop()])

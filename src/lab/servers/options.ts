@@ -2,6 +2,7 @@ import type { WorldSpec } from '../world/index.ts'
 import type { Credentials } from './kasa/klap-cipher.ts'
 import type { Transport } from './kasa/strip-server.ts'
 import { LabFault } from './lab-fault.ts'
+import type { PveOptions } from './pve/options.ts'
 
 export type LabPorts = {
   readonly https: number
@@ -38,6 +39,8 @@ export type LabOptions = {
   readonly credentials?: Credentials
   /** From 0 up to 1: the device's seeds and cookies. Default `Math.random`; the lab guards no secrets. */
   readonly random?: () => number
+  /** Who may call the Proxmox API of the lab's clusters, and how slowly it fails. */
+  readonly proxmox?: PveOptions
   /** A monotonic clock in milliseconds; default `performance.now`. */
   readonly realMs?: () => number
 }

@@ -1,5 +1,5 @@
-import { createWorld, type World } from '../world/index.ts'
-import { type HostServer, serveHost } from './host-server.ts'
+import { createWorld, findNode, type World } from '../world/index.ts'
+import { type HostServer, type ServeApi, serveHost } from './host-server.ts'
 import type { Site } from './kasa/device.ts'
 import { StripServer } from './kasa/strip-server.ts'
 import { Lab } from './lab.ts'
@@ -7,6 +7,8 @@ import { LabClock } from './lab-clock.ts'
 import { LabFault } from './lab-fault.ts'
 import { Listener } from './listener.ts'
 import { assignAddresses, LAB_CREDENTIALS, type LabOptions, type LabPorts, USUAL_PORTS } from './options.ts'
+import { PveApi } from './pve/pve-api.ts'
+import { Wall } from './pve/wall.ts'
 
 /**
  * Builds the world of `spec` on loopback sockets and lets its time run. Throws `LabFault` where the machine cannot
@@ -20,20 +22,23 @@ export async function startLab(options: LabOptions): Promise<Lab> {
   const world = createWorld(options.spec)
   const addresses = assignAddresses(options)
   const ports = { ...USUAL_PORTS, ...options.ports }
+  // The network of a cluster is that of its hosts.
+  for (const { nodes } of world.clusters) for (const node of nodes) node.address = addressOf(addresses, node.name)
   const opened: { stop(): Promise<void> }[] = []
   try {
     const gateway = await openGateway(addressOf(addresses, 'gateway'), ports.gateway)
     opened.push(gateway)
     const hosts = new Map<string, HostServer>()
-    for (const { name } of world.hosts) {
-      const server = await serveHost(name, addressOf(addresses, name), ports)
-      opened.push(server)
-      hosts.set(name, server)
-    }
     const strips = new Map<string, StripServer>()
     const clock = new LabClock(timeScale, world.nowMs, realMs)
-    const lab = new Lab(world, clock, { hosts, strips, gateway })
+    const pve = openApi(options, world, timeScale, () => lab)
+    const lab = new Lab(world, clock, { hosts, strips, gateway, pve })
     opened.push(lab)
+    for (const { name } of world.hosts) {
+      const serveApi: ServeApi = (request, response, answers) => pve.serve(name, request, response, answers)
+      const isNode = findNode(world, name) !== undefined
+      hosts.set(name, await serveHost(name, addressOf(addresses, name), ports, isNode ? serveApi : undefined))
+    }
     await openStrips({ world, addresses, ports, options, realMs, lab, strips, opened })
     lab.changed()
     await lab.settled()
@@ -42,6 +47,13 @@ export async function startLab(options: LabOptions): Promise<Lab> {
     await Promise.all(opened.map((one) => one.stop()))
     throw error
   }
+}
+
+/** The Proxmox API of the lab's nodes. It begins to be asked only once the lab is there. */
+function openApi(options: LabOptions, world: World, timeScale: number, lab: () => Lab): PveApi {
+  const given = options.proxmox ?? {}
+  const wall = new Wall(given.wallStartMs ?? Date.now(), world.nowMs, timeScale)
+  return new PveApi({ world, wall, catchUp: () => lab().catchUp(), changed: () => lab().changed() }, given)
 }
 
 type StripWork = {

@@ -1,4 +1,5 @@
 import {
+  type Cluster,
   feedsHost,
   type HostState,
   hostWatts,
@@ -8,6 +9,7 @@ import {
   readOutlets,
   type Switching,
   stripReachable,
+  viewOf,
   type World,
 } from '../world/index.ts'
 import type { HostServer } from './host-server.ts'
@@ -29,6 +31,32 @@ export type LabHostState = {
   readonly bannerPort: number
 }
 
+export type LabNodeState = {
+  readonly name: string
+  readonly running: boolean
+  readonly quorate: boolean
+  /** Whom it counts as members. */
+  readonly members: readonly string[]
+  /** As the cluster resource manager has it. */
+  readonly haState: string
+  readonly lrm: string
+}
+
+/** A Proxmox cluster: its nodes each by their own eyes, the rest as it is. */
+export type LabClusterState = {
+  readonly name: string
+  readonly nodes: readonly LabNodeState[]
+  readonly qdevice: 'none' | 'up' | 'down'
+  readonly armed: string
+  readonly services: readonly { readonly sid: string; readonly node: string; readonly state: string }[]
+  readonly guests: readonly {
+    readonly id: string
+    readonly name: string
+    readonly node: string
+    readonly running: boolean
+  }[]
+}
+
 export type LabStripState = {
   readonly name: string
   readonly deviceId: string
@@ -48,6 +76,7 @@ export type LabState = {
   readonly gateway: { readonly up: boolean; readonly address: string; readonly port: number }
   readonly hosts: readonly LabHostState[]
   readonly strips: readonly LabStripState[]
+  readonly clusters: readonly LabClusterState[]
   readonly cuts: readonly PowerCut[]
   readonly switchings: readonly Switching[]
   readonly violations: readonly Violation[]
@@ -69,9 +98,29 @@ export function describeLab(world: World, servers: LabServers, timeScale: number
     gateway: { up: lookAtGateway(world).says === 'life', address, port },
     hosts: describeHosts(world, servers),
     strips: describeStrips(world, servers),
+    clusters: world.clusters.map((cluster) => describeCluster(world, cluster)),
     cuts: [...world.cuts],
     switchings: [...world.switchings],
     violations: [...servers.strips.values()].flatMap((strip) => strip.violations()),
+  }
+}
+
+function describeCluster(world: World, cluster: Cluster): LabClusterState {
+  const { qdevice, ha } = cluster
+  return {
+    name: cluster.name,
+    nodes: cluster.nodes.map((node) => ({
+      name: node.name,
+      running: node.running,
+      quorate: node.quorate,
+      members: viewOf(world, cluster, node).members,
+      haState: ha.nodeStates[node.name] ?? 'online',
+      lrm: node.lrm.state,
+    })),
+    qdevice: qdevice === undefined ? 'none' : qdevice.up ? 'up' : 'down',
+    armed: ha.armed,
+    services: ha.services.map(({ sid, node, state }) => ({ sid, node, state })),
+    guests: cluster.guests.map(({ id, name, node, running }) => ({ id, name, node, running })),
   }
 }
 

@@ -122,6 +122,7 @@ function createNode(world: World, spec: NodeSpec, index: number, bornMs: number)
     },
     boots: [],
     bootCount: 0,
+    lineCount: 0,
     autostarted: running ? 1 : 0,
     maintenance: false,
     clockSkewMs: spec.clockSkewMs ?? 0,

@@ -29,7 +29,9 @@ export function say(world: World, cluster: Cluster, node: Node, who: string, tex
   if (boot === undefined || boot.endMs !== undefined) return
   const pid = PIDS[who]
   const last = boot.lines.at(-1)?.atMs ?? boot.startMs
-  boot.lines.push({ atMs: Math.max(last, atMs), who: pid === undefined ? who : `${who}[${pid}]`, text })
+  node.lineCount += 1
+  const from = pid === undefined ? who : `${who}[${pid}]`
+  boot.lines.push({ serial: node.lineCount, atMs: Math.max(last, atMs), who: from, text })
   if (boot.lines.length > MOST_LINES) boot.lines.splice(0, boot.lines.length - MOST_LINES)
 }
 

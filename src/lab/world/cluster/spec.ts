@@ -63,7 +63,7 @@ export type NodeSpec = {
   readonly host: string
   /** Default 1. */
   readonly votes?: number
-  /** In its cluster, default `10.99.0.N`. */
+  /** In the network of its cluster, default `10.99.0.N`; on real sockets that of its host. */
   readonly address?: string
   readonly cpus?: number
   readonly memoryBytes?: number

@@ -29,7 +29,13 @@ export type Lrm = {
   fenceWords: number
 }
 
-export type JournalEntry = { readonly atMs: number; readonly who: string; readonly text: string }
+/** `serial` counts the lines of a node over all its boots. */
+export type JournalEntry = {
+  readonly serial: number
+  readonly atMs: number
+  readonly who: string
+  readonly text: string
+}
 export type Boot = {
   readonly id: string
   readonly number: number
@@ -58,7 +64,8 @@ export type Node = {
   readonly name: string
   readonly id: number
   readonly votes: number
-  readonly address: string
+  /** In the cluster's network. */
+  address: string
   readonly cpus: number
   readonly memoryBytes: number
   readonly host: Host
@@ -78,6 +85,7 @@ export type Node = {
   readonly lrm: Lrm
   readonly boots: Boot[]
   bootCount: number
+  lineCount: number
   /** The boot whose guests were started with it. */
   autostarted: number
   maintenance: boolean

@@ -44,7 +44,7 @@ export function viewOf(world: World, cluster: Cluster, node: Node): NodeView {
   }
 }
 
-function guestSeenBy(world: World, viewer: Node, guest: Guest): GuestView {
+export function guestSeenBy(world: World, viewer: Node, guest: Guest): GuestView {
   const node = viewer.picture?.guestNodes[guest.id] ?? guest.node
   const peer = node === viewer.name ? undefined : viewer.peers[node]
   if (node === viewer.name || peer?.member === true) {
