@@ -4,6 +4,7 @@ import type { Change, Snapshot, Told } from '../core/state/types.ts'
 import type { At } from '../core/time.ts'
 import type { AlertStore } from '../ports/alert-store.ts'
 import type { CommitOutcome, Journal } from '../ports/journal.ts'
+import type { JournalTails } from '../ports/journal-tails.ts'
 import { SqliteAlertStore } from './alerts/alert-store.ts'
 import { encodeIncoming } from './alerts/incoming.ts'
 import { AlertRetention, DEFAULT_MAX_ALERTS } from './alerts/retention.ts'
@@ -13,6 +14,7 @@ import { EntityWriter, type RowWrite, readSnapshot, rowsOf, type UnreadableRow }
 import { type EventQuery, EventWriter, readEvents, type StoredEvent } from './event-history.ts'
 import { failure, failureOf, type StoreFailure } from './failure.ts'
 import { Retention } from './retention.ts'
+import { SqliteJournalTails } from './tails/journal-tails.ts'
 import { Writer } from './writer.ts'
 
 export type EventsOutcome = { readonly ok: true; readonly events: readonly StoredEvent[] } | StoreFailure
@@ -22,6 +24,8 @@ export type Store = Journal & {
   readonly file: string
   /** The alert path's part of the same file. */
   readonly alerts: AlertStore
+  /** The ends of the nodes' journals, in the same file. */
+  readonly tails: JournalTails
   /** Newest first. */
   events(query: EventQuery): EventsOutcome
   /** Removes events and alerts beyond the limits, a bounded number a call: to be called once a minute or so. */
@@ -51,6 +55,7 @@ type Work = { readonly rows: readonly RowWrite[]; readonly told: readonly Told[]
 export class SqliteStore implements Store {
   readonly file: string
   readonly alerts: SqliteAlertStore
+  readonly tails: SqliteJournalTails
   readonly #database: DatabaseSync
   readonly #writer: Writer
   readonly #now: () => At
@@ -72,6 +77,7 @@ export class SqliteStore implements Store {
     this.#events = new EventWriter(database)
     this.#retention = new Retention(database, settings)
     this.#alertRetention = new AlertRetention(this.#writer, { retentionMs, maxAlerts })
+    this.tails = new SqliteJournalTails(this.#writer)
     const wallMs = () => this.#now().wallMs
     this.alerts = new SqliteAlertStore(this.#writer, { wallMs, onUnreadable: onUnreadableAlert })
     // A full disk at the start: the next commit tries again.
@@ -156,6 +162,7 @@ export class SqliteStore implements Store {
   close(): void {
     if (this.#writer.closed) return
     this.alerts.flush()
+    while (this.tails.flush().more === true);
     this.#writer.close()
   }
 }

@@ -2,6 +2,7 @@ import { EMPTY_SNAPSHOT } from '../core/state/initial.ts'
 import type { AlertStore } from '../ports/alert-store.ts'
 import type { StoreFailure } from './failure.ts'
 import type { Store } from './store.ts'
+import { MemoryTails } from './tails/memory-tails.ts'
 
 /**
  * Stands in for a state that cannot be opened (a full or dying disk): nothing is read and no commit succeeds, so that
@@ -11,6 +12,7 @@ export function unavailableStore(file: string, why: StoreFailure): Store {
   return {
     file,
     alerts: unavailableAlerts(why),
+    tails: new MemoryTails(why),
     load: () => EMPTY_SNAPSHOT,
     commit: () => why,
     events: () => why,
