@@ -16,6 +16,7 @@ import { maintenanceCommand } from './commands/maintenance.ts'
 import { outletsCommand } from './commands/outlets.ts'
 import { pauseCommand } from './commands/pause.ts'
 import { planCommand } from './commands/plan.ts'
+import { proxmoxCommand } from './commands/proxmox.ts'
 import { resumeCommand } from './commands/resume.ts'
 import { runCommand } from './commands/run.ts'
 import { startCommand } from './commands/start.ts'
@@ -42,6 +43,7 @@ const COMMANDS: readonly ((cli: Cli) => Command)[] = [
   initCommand,
   configCommand,
   alertmanagerCommand,
+  proxmoxCommand,
   planCommand,
   stateCommand,
   healthCommand,
