@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { afterEach, describe, expect, test } from 'vitest'
 import { selfSigned } from '../../../test/sockets/certificate.ts'
 import { closedPort } from '../../../test/sockets/listeners.ts'
-import { Disclosed, Secret } from '../../config/secret.ts'
+import { Disclosed } from '../../config/secret.ts'
 import { ManualClock } from '../../engine/testing/manual-clock.ts'
 import type { Pinning } from '../../tls/pinning.ts'
 import type { ProxmoxAuth } from '../settings.ts'
@@ -17,7 +17,6 @@ import { Slots } from './slots.ts'
 const key = selfSigned('pve1')
 const SECRET = '11111111-2222-3333-4444-555555555555'
 const TOKEN: ProxmoxAuth = { kind: 'token', id: 'watchdog@pve!eyes', secret: new Disclosed(SECRET) }
-const TICKET: ProxmoxAuth = { kind: 'ticket', username: 'watchdog@pve', password: new Disclosed('correct horse=;') }
 const STATUS = { method: 'GET', path: '/cluster/status' } as const
 const FOR = { section: 'status' }
 
@@ -189,7 +188,7 @@ describe('what goes wrong', () => {
     [403, 'Permission check failed', 'forbidden', /Permission check failed/],
     [400, 'Parameter verification failed.', 'rejected', /Parameter verification failed/],
     [404, 'Not Found', 'not-supported', /does not know this call/],
-    [501, "Method 'GET /cluster/status' not implemented", 'not-supported', /does not know this call/],
+    [501, "Method 'GET /cluster/status' is unknown", 'not-supported', /does not know this call/],
     [595, 'No route to host', 'peer-unreachable', /No route to host/],
     [596, 'Connection timed out', 'peer-unreachable', /timed out/],
     [500, "cfs-lock 'file-replication_cfg' error: no quorum!", 'no-quorum', /no quorum/],
@@ -313,117 +312,5 @@ describe('what goes wrong', () => {
     endpoint.close()
     expect(await pending[1]).toMatchObject({ ok: false, code: 'aborted' })
     expect(await endpoint.call(STATUS, FOR)).toMatchObject({ ok: false, code: 'aborted' })
-  })
-})
-
-describe('the token', () => {
-  test('that is nowhere', async () => {
-    const auth: ProxmoxAuth = { ...TOKEN, secret: new Secret({ env: 'NO_SUCH_VARIABLE_HERE' }) }
-    const { code, sentence, server } = await failing(() => ({ data: [] }), { auth })
-    expect(code).toBe('secret-missing')
-    expect(sentence).toContain('NO_SUCH_VARIABLE_HERE')
-    expect(server.asked).toEqual([])
-  })
-
-  test('that no header could carry', async () => {
-    const { code } = await failing(() => ({ data: [] }), { auth: { ...TOKEN, secret: new Disclosed('a\nb') } })
-    expect(code).toBe('secret-missing')
-  })
-
-  test('is not told, even where the server repeats it', async () => {
-    const { sentence } = await failing(() => ({ status: 401, reason: `invalid token value ${SECRET}!`, data: null }))
-    expect(sentence).toMatch(/invalid token value \*\*\*!/)
-  })
-})
-
-describe('the ticket', () => {
-  /** Gives tickets t1, t2, ... and takes only the newest. */
-  function realm(changes: Script = () => undefined): Script & { logins: number } {
-    const script: Script & { logins: number } = Object.assign(
-      (asked: Parameters<Script>[0]) => {
-        const changed = changes(asked)
-        if (changed !== undefined) return changed
-        if (asked.path === '/access/ticket') {
-          script.logins += 1
-          const ticket = `PVE:watchdog@pve:t${script.logins}::x+/=`
-          return { data: { ticket, CSRFPreventionToken: `csrf${script.logins}`, username: 'watchdog@pve' } }
-        }
-        const cookie = `PVEAuthCookie=${encodeURIComponent(`PVE:watchdog@pve:t${script.logins}::x+/=`)}`
-        if (asked.headers.cookie !== cookie) return { status: 401, reason: 'permission denied - invalid PVE ticket' }
-        if (asked.method === 'POST' && asked.headers.csrfpreventiontoken !== `csrf${script.logins}`) {
-          return { status: 401, reason: 'Permission denied - invalid csrf token' }
-        }
-        return { data: [] }
-      },
-      { logins: 0 },
-    )
-    return script
-  }
-
-  test('is fetched once, shown with each call, and its token with writes', async () => {
-    const script = realm()
-    const server = await serving(script)
-    const endpoint = endpointAt(server.url, { auth: TICKET })
-    const outcomes = await Promise.all([1, 2, 3].map(() => endpoint.call(STATUS, FOR)))
-    expect(outcomes.map(({ ok }) => ok)).toEqual([true, true, true])
-    const write = { method: 'POST', path: '/cluster/ha/status/arm-ha' } as const
-    expect(await endpoint.call(write, FOR)).toMatchObject({ ok: true })
-    expect(script.logins).toBe(1)
-    expect(server.askedFor('/access/ticket')[0]?.params).toEqual({
-      username: 'watchdog@pve',
-      password: 'correct horse=;',
-    })
-    expect(server.violations).toEqual([])
-  })
-
-  test('that has run out is fetched anew, once, and the call goes on', async () => {
-    const script = realm()
-    const server = await serving(script)
-    const endpoint = endpointAt(server.url, { auth: TICKET })
-    await endpoint.call(STATUS, FOR)
-    script.logins += 1
-    expect(await endpoint.call(STATUS, FOR)).toMatchObject({ ok: true })
-    expect(server.askedFor('/access/ticket')).toHaveLength(2)
-  })
-
-  test('is renewed after an hour', async () => {
-    const clock = new ManualClock()
-    const script = realm()
-    const server = await serving(script)
-    const endpoint = endpointAt(server.url, { auth: TICKET, clock })
-    await endpoint.call(STATUS, FOR)
-    await clock.pass(3_599_999)
-    await endpoint.call(STATUS, FOR)
-    expect(script.logins).toBe(1)
-    await clock.pass(1)
-    await endpoint.call(STATUS, FOR)
-    expect(script.logins).toBe(2)
-  })
-
-  test('that is never taken: one new login, and then a sentence', async () => {
-    const refuse: Script = ({ path }) =>
-      path === '/access/ticket' ? undefined : { status: 401, reason: 'permission denied - invalid PVE ticket' }
-    const { code, server } = await failing(realm(refuse), { auth: TICKET })
-    expect(code).toBe('unauthorized')
-    expect(server.askedFor('/access/ticket')).toHaveLength(2)
-  })
-
-  test('that is refused: the password is not told', async () => {
-    const script: Script = () => ({ status: 401, reason: 'authentication failure for correct horse=;' })
-    const { code, sentence } = await failing(script, { auth: TICKET })
-    expect(code).toBe('unauthorized')
-    expect(sentence).toMatch(/authentication failure for \*\*\*/)
-  })
-
-  test('that wants a second factor', async () => {
-    const script: Script = () => ({ data: { ticket: 'PVE:!tfa!x', CSRFPreventionToken: 'x', NeedTFA: 1 } })
-    expect(await failing(script, { auth: TICKET })).toMatchObject({
-      code: 'unauthorized',
-      sentence: expect.stringMatching(/second factor.*API token/),
-    })
-  })
-
-  test.each([{ data: {} }, { data: null }, { body: '<html>' }])('that is none: %j', async (answer) => {
-    expect((await failing(() => answer, { auth: TICKET })).code).toBe('malformed-answer')
   })
 })

@@ -46,7 +46,7 @@ function serverError(status: number, words: string, method: 'GET' | 'POST'): Ref
   if (/binary not installed|not (?:fully )?initiali[sz]ed|rados_connect failed - No such file/i.test(words)) {
     return refusal('not-supported', 'does not have that', words)
   }
-  if (/migrated to rules|not implemented/i.test(words)) return refusal('not-supported', 'no longer has that', words)
+  if (/migrated to rules/i.test(words)) return refusal('not-supported', 'no longer has that', words)
   if (/hostname lookup .* failed|no such (?:cluster )?node|Configuration file .* does not exist/i.test(words)) {
     return refusal('not-found', 'does not know it', words)
   }

@@ -184,13 +184,26 @@ test('another machine at the same address: what the former said of itself is for
   await poller.close()
 })
 
-test('a refresh asks at once, and an answer that was asked for earlier does not replace it', async () => {
+test('a refresh asks at once', async () => {
   const { clock, poller, calls } = polling(pveNode('pve1'))
   await clock.pass(61_000)
   const before = calls('/cluster/resources')
   await poller.refresh(['resources', 'ha'])
   expect(calls('/cluster/resources')).toBe(before + 1)
   expect(ageMs(poller, clock, 'resources')).toBe(0)
+  await poller.close()
+})
+
+test('what was asked later and is there already is not replaced by what was asked before', async () => {
+  const { clock, endpoint, poller } = polling(pveNode('pve1'))
+  await clock.pass(61_000)
+  endpoint.script = pveNode('pve1', ({ path }) => (path === '/cluster/resources' ? HANGS : undefined))
+  const late = poller.refresh(['resources'])
+  endpoint.script = pveNode('pve1')
+  await poller.refresh(['resources'])
+  await clock.pass(10_000)
+  await late
+  expect(poller.errors.resources).toBeUndefined()
   await poller.close()
 })
 

@@ -25,7 +25,7 @@ export function fakeEndpoint(name: string, clock: Clock, script: Script, timeout
       const params = Object.fromEntries(new URLSearchParams(query))
       const asked: Asked = { method: request.method, path, params, headers: {}, connection: 0 }
       fake.asked.push(asked)
-      const answer = fake.script(asked) ?? { status: 501, reason: 'not implemented' }
+      const answer = fake.script(asked) ?? { status: 501, reason: 'Unknown method' }
       if (answer.after !== undefined) {
         await clock.sleep(timeoutMs, closing.signal)
         return no(clock, closing.signal.aborted ? 'aborted' : 'timeout', 'gave no whole answer')

@@ -103,7 +103,7 @@ export class PveServer {
     }
     this.asked.push(asked)
     this.violations.push(...violations(asked.method, asked.path, asked.params))
-    await reply(response, this.script(asked) ?? { status: 501, reason: 'Method not implemented', data: null })
+    await reply(response, this.script(asked) ?? { status: 501, reason: 'Unknown method', data: null })
   }
 }
 
