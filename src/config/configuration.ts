@@ -1,6 +1,7 @@
 import type { Proof } from '../core/evidence/types.ts'
 import type { DeviceRef } from '../core/power/types.ts'
 import type { AlertingConfiguration } from './alerting.ts'
+import type { ProxmoxConfiguration } from './proxmox.ts'
 
 /** A configuration that was accepted, in the program's units. Secrets are references (`Secret`), never values. */
 export type Configuration = {
@@ -19,6 +20,8 @@ export type Configuration = {
   readonly powerDevices: readonly PowerDeviceConfiguration[]
   readonly hosts: readonly HostConfiguration[]
   readonly alerting: AlertingConfiguration
+  readonly proxmox: readonly ProxmoxConfiguration[]
+  readonly netconsole?: { readonly listen: string; readonly port: number }
 }
 
 export type RecoveryConfiguration = {

@@ -47,6 +47,7 @@ describe('loadConfiguration', () => {
       powerDevices: [],
       hosts: [],
       // Its own test has the details.
+      proxmox: [],
       alerting: expect.objectContaining({ channels: [], heartbeats: [], expectations: [] }),
     })
   })

@@ -1,4 +1,5 @@
 import { alertingMistakes } from './checks/alerting.ts'
+import { strangeClusters } from './checks/clusters.ts'
 import { duplicateNames } from './checks/duplicates.ts'
 import type { Finding } from './checks/finding.ts'
 import { inlineSecrets } from './checks/inline-secrets.ts'
@@ -78,6 +79,7 @@ function findContradictions(data: unknown, registries: Registries): Finding[] {
   return [
     ...duplicateNames(drawn),
     ...alertingMistakes(drawn),
+    ...strangeClusters(drawn),
     ...mappingMistakes(drawn, registries),
     ...inlineSecrets(data),
   ]

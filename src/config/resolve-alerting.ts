@@ -4,6 +4,7 @@ import type {
   ChannelConfiguration,
   HeartbeatConfiguration,
 } from './alerting.ts'
+import { given } from './given.ts'
 import type { ParsedFile } from './schema/configuration.ts'
 
 /** The alert path of a validated file, in the program's units. */
@@ -12,14 +13,14 @@ export function resolveAlerting(parsed: ParsedFile): AlertingConfiguration {
   return {
     channels: parsed.channels.map(channelOf),
     alerts: alertsOf(parsed.alerts),
-    ...(hooks === undefined ? {} : { hooks: without(hooks) }),
+    ...(hooks === undefined ? {} : { hooks: given(hooks) }),
     ...(relay === undefined
       ? {}
-      : { relay: { ...without({ tls: relay.tls }), token: relay.token, peer: relay.peer, waitMs: relay.wait } }),
+      : { relay: { ...given({ tls: relay.tls }), token: relay.token, peer: relay.peer, waitMs: relay.wait } }),
     heartbeats: parsed.heartbeats.map(heartbeatOf),
     expectations: parsed.deadman.expect.map(({ name, every, grace, alert, token }) => ({
       name,
-      ...without({ everyMs: every, graceMs: grace, alert, token }),
+      ...given({ everyMs: every, graceMs: grace, alert, token }),
     })),
   }
 }
@@ -34,7 +35,7 @@ function channelOf(parsed: unknown): ChannelConfiguration {
   return {
     name,
     type,
-    ...without({ local, rate: rate === undefined ? undefined : { burst: rate.burst, refillMs: rate.every } }),
+    ...given({ local, rate: rate === undefined ? undefined : { burst: rate.burst, refillMs: rate.every } }),
     settings,
   }
 }
@@ -49,9 +50,9 @@ function alertsOf(alerts: ParsedFile['alerts']): AlertsConfiguration {
   const quiet =
     quietHours === undefined
       ? undefined
-      : { fromMinute: quietHours.from, toMinute: quietHours.to, ...without({ timeZone: quietHours.timeZone }) }
+      : { fromMinute: quietHours.from, toMinute: quietHours.to, ...given({ timeZone: quietHours.timeZone }) }
   return {
-    ...without({ sender, runbookUrl, quietHours: quiet }),
+    ...given({ sender, runbookUrl, quietHours: quiet }),
     receivers: alerts.receivers.map(({ escalateAfter, ...rest }) => ({ ...rest, escalateAfterMs: escalateAfter })),
     routes: alerts.routes.map(({ match, severity, receivers, continue: goOn }) => {
       return { matchers: match, severities: severity, receivers, goOn }
@@ -62,15 +63,6 @@ function alertsOf(alerts: ParsedFile['alerts']): AlertsConfiguration {
     remindEveryMs: alerts.remindEvery,
     expireAfterMs: alerts.expireAfter,
     disable: alerts.disable,
-    drill: { everyMs: drill.every, ...without({ atMinute: drill.at }) },
+    drill: { everyMs: drill.every, ...given({ atMinute: drill.at }) },
   }
-}
-
-type Given<T> = { [K in keyof T as undefined extends T[K] ? never : K]: T[K] } & {
-  [K in keyof T as undefined extends T[K] ? K : never]?: Exclude<T[K], undefined>
-}
-
-/** Without the keys that were not given. */
-function without<T extends object>(values: T): Given<T> {
-  return Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined)) as Given<T>
 }

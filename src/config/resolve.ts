@@ -8,9 +8,11 @@ import type {
   PowerDeviceConfiguration,
   ProbeChannel,
 } from './configuration.ts'
+import { given } from './given.ts'
 import { isMap, type Path, valueAt } from './path.ts'
 import type { DriverDeclaration, ProbeDeclaration, Registries } from './registry.ts'
 import { resolveAlerting } from './resolve-alerting.ts'
+import { resolveProxmox } from './resolve-proxmox.ts'
 import type { ParsedFile } from './schema/configuration.ts'
 import type { ProbeEntry } from './schema/probes.ts'
 import { formatDuration } from './values.ts'
@@ -65,6 +67,8 @@ export function resolveConfiguration(
     }),
     powerDevices: parsed.powerDevices.map((device) => deviceOf(device, registries)),
     alerting: resolveAlerting(parsed),
+    proxmox: resolveProxmox(parsed),
+    ...given({ netconsole: parsed.netconsole }),
     hosts: [
       ...parsed.hosts.map((host, index) => hostOf(host, recovery, channels(host.probes, ['hosts', index]))),
       ...parsed.deadman.probe.map(({ name, address, probes }, index) => {

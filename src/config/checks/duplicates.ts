@@ -10,6 +10,7 @@ export function duplicateNames(sketch: Sketch): Finding[] {
     ...repeated(sketch.channels, 'channel'),
     ...repeated(sketch.receivers, 'receiver'),
     ...repeated(sketch.heartbeats, 'heartbeat'),
+    ...repeated(sketch.proxmox, 'Proxmox cluster', 'cluster'),
     ...repeated(sketch.expectations, 'sender'),
     // Addresses watched from outside are hosts that are only watched.
     ...repeated([...sketch.hosts, ...sketch.outside], 'host').filter(({ path }) => path[0] === 'deadman'),
@@ -24,9 +25,9 @@ export function duplicateNames(sketch: Sketch): Finding[] {
   ]
 }
 
-function repeated(entries: readonly Named[], what: string): Finding[] {
+function repeated(entries: readonly Named[], what: string, field = 'name'): Finding[] {
   const named = entries.flatMap(({ name, path }) => (name === undefined ? [] : [{ key: name, path }]))
-  return twice(named, (name) => `there are two ${what}s called ${name}`, 'name')
+  return twice(named, (name) => `there are two ${what}s called ${name}`, field)
 }
 
 /** In events and evidence a reference is told by its name as a host is. */

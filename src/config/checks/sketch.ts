@@ -16,6 +16,9 @@ export type Sketch = {
   readonly heartbeats: readonly Named[]
   readonly expectations: readonly Named[]
   readonly outside: readonly Named[]
+  /** Clusters whose Proxmox API is read, by the name that they have here. */
+  readonly proxmox: readonly Named[]
+  readonly clusters: readonly string[]
 }
 
 export type Named = { readonly name: string | undefined; readonly path: Path }
@@ -50,6 +53,8 @@ export function sketch(data: unknown): Sketch {
     })),
     references: named(root.references, ['references']),
     ...alerting(root),
+    proxmox: maps(root.proxmox, ['proxmox']).map(([entry, path]) => ({ name: text(entry.cluster) ?? 'default', path })),
+    clusters: maps(root.hosts, ['hosts']).map(([host]) => text(host.cluster) ?? 'default'),
   }
 }
 

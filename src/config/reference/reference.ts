@@ -18,6 +18,7 @@ export function renderReference(registries: Registries): string {
     ...devices(schema, registries),
     ...hosts(schema),
     ...probes(schema, registries),
+    ...proxmox(schema),
     ...channels(schema),
     ...alerting(schema),
     ...heartbeats(schema),
@@ -82,6 +83,21 @@ function byType(schema: JsonSchema, list: string, own: readonly string[], word: 
   return [
     keyTable(common),
     ...variants.flatMap((variant) => [`### ${word} ${variant.properties?.type?.const}`, keyTable(variant, [], own)]),
+  ]
+}
+
+function proxmox(schema: JsonSchema): string[] {
+  const cluster = entry(schema, 'proxmox')
+  const netconsole = schema.properties?.netconsole ?? {}
+  return [
+    '## proxmox',
+    'A list of:',
+    keyTable(cluster),
+    '### Entries of proxmox.endpoints',
+    keyTable(cluster.properties?.endpoints?.items ?? {}),
+    '## netconsole',
+    netconsole.description ?? '',
+    keyTable(netconsole),
   ]
 }
 

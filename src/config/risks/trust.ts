@@ -1,5 +1,5 @@
 import type { Configuration } from '../configuration.ts'
-import { isMap } from '../path.ts'
+import { isMap, listOf } from '../path.ts'
 import { SecretMissing } from '../secret.ts'
 import { secretsOf } from '../secrets-of.ts'
 import type { Risk, RiskRule } from './risk.ts'
@@ -8,7 +8,11 @@ const OTHERS_WRITE = 0o002
 const OTHERS_READ = 0o004
 
 /** Everything that is configured with settings of its own, by the name that people know it by. */
-function configured({ powerDevices, alerting }: Configuration): readonly { name: string; settings: unknown }[] {
+function configured({
+  powerDevices,
+  alerting,
+  proxmox,
+}: Configuration): readonly { name: string; settings: unknown }[] {
   const { channels, heartbeats, hooks, relay, expectations } = alerting
   return [
     ...powerDevices,
@@ -17,12 +21,13 @@ function configured({ powerDevices, alerting }: Configuration): readonly { name:
     ...(hooks === undefined ? [] : [{ name: 'hooks', settings: hooks }]),
     ...(relay === undefined ? [] : [{ name: 'relay', settings: relay }]),
     ...expectations.map(({ name, ...settings }) => ({ name, settings })),
+    ...proxmox.map(({ cluster, ...settings }) => ({ name: `the Proxmox cluster ${cluster}`, settings })),
   ]
 }
 
 export const tlsUnverified: RiskRule = (configuration) => {
   return configured(configuration).flatMap(({ name, settings }): Risk[] => {
-    if (secretsOf(settings).length === 0 || !isMap(settings) || !skipsVerification(settings)) return []
+    if (secretsOf(settings).length === 0 || !skipsVerification(settings)) return []
     return [
       {
         code: 'tls-unverified',
@@ -34,7 +39,9 @@ export const tlsUnverified: RiskRule = (configuration) => {
 }
 
 /** `tls: { verify: false }` of our own clients, `ssl_insecure` of the fence agents. */
-function skipsVerification(settings: Record<string, unknown>): boolean {
+function skipsVerification(settings: unknown): boolean {
+  if (!isMap(settings)) return false
+  if (listOf(settings.endpoints).some(skipsVerification)) return true
   if (isMap(settings.tls) && settings.tls.verify === false) return true
   const options = isMap(settings.options) ? settings.options : {}
   return ['ssl_insecure', 'ssl-insecure'].some((key) => ['1', 'true', 'yes', 'on'].includes(String(options[key])))

@@ -6,6 +6,7 @@ import { deadman, heartbeat } from './heartbeats.ts'
 import { hooks, relay } from './hooks.ts'
 import { host, reference } from './hosts.ts'
 import { powerDevice } from './power-devices.ts'
+import { netconsole, proxmox } from './proxmox.ts'
 import { deviceCheck, history, http, log, mode, recovery, rounds, stateDirectory } from './sections.ts'
 
 const MOST_ENTRIES = 20_000
@@ -34,6 +35,8 @@ export function configurationSchema(registries: Registries) {
         .max(MOST_ENTRIES)
         .prefault([])
         .describe('Strips, BMCs and whatever else switches power.'),
+      proxmox,
+      netconsole,
       channels: z
         .array(channel(registries.channels))
         .max(MOST_ENTRIES)
