@@ -50,10 +50,18 @@ function lrmItem(call: Call, name: string, lrm: { readonly state: string; readon
   const { wall } = call
   const stampMs = lrm?.stampMs ?? 0
   const active = lrm?.state === 'active' || lrm?.state === 'lost_agent_lock'
-  const state = isOld(call, stampMs) ? 'old timestamp - dead?' : active ? 'active' : 'idle'
+  const mode = modeOf(call, name)
+  const lives = mode === 'active' ? (active ? 'active' : 'idle') : `${mode} mode`
+  const state = isOld(call, stampMs) ? 'old timestamp - dead?' : lives
   const watchdog = isNine(call) ? `, watchdog ${active ? 'active' : 'standby'}` : ''
   const status = `${name} (${state}${watchdog}, ${wall.words(stampMs)})`
   return { id: `lrm:${name}`, type: 'lrm', node: name, status, timestamp: wall.s(stampMs) }
+}
+
+/** What its LRM is there for now: it says so while it is being stopped. */
+function modeOf({ cluster }: Call, name: string): string {
+  const node = cluster.nodes.find((one) => one.name === name)
+  return node?.stopping ?? (node?.maintenance === true ? 'maintenance' : 'active')
 }
 
 function isOld({ world, wall }: Call, stampMs: number): boolean {
@@ -73,15 +81,14 @@ function fencing({ cluster, node }: Call) {
   return mode === undefined ? item : { ...item, resource_mode: mode }
 }
 
-export const managerStatus: Answer = ({ world, cluster, node, wall }) => {
+export const managerStatus: Answer = (call) => {
+  const { world, cluster, node, wall } = call
   const seen = haSeenBy(world, cluster, node)
   const services = seen.services.map(({ sid, node: at, state }) => {
     return [sid, { node: at, state, uid: `${sid}/${at}`, ...(state === 'started' ? { running: 1 } : {}) }] as const
   })
   const lrms = Object.entries(seen.lrms).map(([name, { state, stampMs }]) => {
-    const { maintenance } = cluster.nodes.find((one) => one.name === name) ?? { maintenance: false }
-    const mode = maintenance ? 'maintenance' : 'active'
-    return [name, { state, mode, results: {}, timestamp: wall.s(stampMs) }] as const
+    return [name, { state, mode: modeOf(call, name), results: {}, timestamp: wall.s(stampMs) }] as const
   })
   return {
     // A string here, a number elsewhere.

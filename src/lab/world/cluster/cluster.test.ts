@@ -62,9 +62,12 @@ describe('membership and quorum', () => {
     expect(view(world, 'pve3').quorate).toBe(true)
   })
 
-  test('one that says goodbye is gone at once', () => {
+  test('one that is stopped in good order stops its guests first, and is then gone at once', () => {
     const world = lab()
     does(world, { kind: 'shutdown', host: 'pve3' })
+    expect(guest(world, 'lxc/103').running).toBe(false)
+    expect(view(world, 'pve1').members).toContain('pve3')
+    pass(world, 10 * S)
     expect(view(world, 'pve1').members).toEqual(['pve1', 'pve2', 'pve4'])
   })
 
@@ -197,7 +200,7 @@ describe('high availability', () => {
     expect(service(world, 'vm:101')).toMatchObject({ state: 'started', node: 'pve2' })
     expect(guest(world, 'qemu/101').running).toBe(true)
     does(world, { kind: 'shutdown', host: 'pve2' })
-    expect(secondsUntil(world, () => service(world, 'vm:101').node !== 'pve2')).toBe(70)
+    expect(secondsUntil(world, () => service(world, 'vm:101').node !== 'pve2')).toBe(80)
   })
 
   test('a wedged node with an active LRM is reset by its watchdog', () => {

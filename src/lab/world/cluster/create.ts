@@ -105,6 +105,7 @@ function createNode(world: World, spec: NodeSpec, index: number, bornMs: number)
     hostState: host.state,
     hostEpoch: host.epoch,
     bootedMs: bornMs,
+    stopping: undefined,
     leftCleanly: false,
     lastEnd: 'abrupt',
     peers: {},

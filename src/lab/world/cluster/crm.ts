@@ -34,7 +34,7 @@ function followMaster(world: World, cluster: Cluster): Node | undefined {
     stepAt(world, cluster, freeMs)
     return undefined
   }
-  const next = cluster.nodes.find((node) => node.running && node.quorate && !node.muxStopped)
+  const next = cluster.nodes.find((node) => node.running && node.quorate && isWell(node))
   if (next === undefined) return undefined
   say(world, cluster, next, 'pve-ha-crm', `successfully acquired lock 'ha_manager_lock'`)
   say(world, cluster, next, 'pve-ha-crm', 'watchdog active')
@@ -106,7 +106,7 @@ function followService(world: World, cluster: Cluster, master: Node, service: Se
   }
   const node = cluster.nodes.find(({ name }) => name === service.node)
   if (service.state === 'freeze' && cluster.ha.armed === 'armed' && cluster.ha.nodeStates[service.node] === 'online') {
-    if (node?.running === true) setService(world, cluster, master, service, 'started')
+    if (node?.running === true && node.stopping === undefined) setService(world, cluster, master, service, 'started')
   }
 }
 
@@ -125,10 +125,14 @@ function nodeToRecover(cluster: Cluster): Node | undefined {
   let best: Node | undefined
   const count = (node: Node) => cluster.ha.services.filter((service) => service.node === node.name).length
   for (const node of cluster.nodes) {
-    const may = node.running && node.quorate && cluster.ha.nodeStates[node.name] === 'online' && !node.muxStopped
+    const may = node.running && node.quorate && cluster.ha.nodeStates[node.name] === 'online' && isWell(node)
     if (may && (best === undefined || count(node) < count(best))) best = node
   }
   return best
+}
+
+function isWell({ muxStopped, stopping }: Node): boolean {
+  return !muxStopped && stopping === undefined
 }
 
 function followArmed(world: World, cluster: Cluster, master: Node): void {

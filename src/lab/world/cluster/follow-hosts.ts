@@ -2,22 +2,34 @@ import type { HostState, World } from '../types.ts'
 import { tellBoot, tellEnd, tellStop } from './boot-words.ts'
 import { beginBoot, endBoot, presentBoot, say, sync } from './journal.ts'
 import { closeWatchdog } from './lrm.ts'
+import { stepAt } from './touch.ts'
 import type { BootEnd, Cluster, Node } from './types.ts'
 
 /** How long after its kernel the daemons of a node run: what is left of the boot of its host. */
 const LEAST_BOOT_MS = 10_000
+/** Of a stop in good order: from its begin until it leaves the cluster, at most half of it. */
+const GUESTS_STOP_MS = 10_000
 
 /** A node lives and dies with its host: boots, clean stops and sudden ends become its own. */
 export function followHosts(world: World, cluster: Cluster): void {
   for (const node of cluster.nodes) {
     const { host } = node
-    if (host.epoch === node.hostEpoch) continue
+    if (host.epoch === node.hostEpoch) {
+      if (node.stopping !== undefined) followStop(world, cluster, node)
+      continue
+    }
     const before = node.hostState
     node.hostState = host.state
     node.hostEpoch = host.epoch
     cluster.changed = true
     follow(world, cluster, node, before, host.state)
   }
+}
+
+function followStop(world: World, cluster: Cluster, node: Node): void {
+  const leavesMs = node.host.sinceMs + Math.min(GUESTS_STOP_MS, node.host.shutdownMs / 2)
+  if (world.nowMs < leavesMs) stepAt(world, cluster, leavesMs)
+  else leave(world, cluster, node)
 }
 
 function follow(world: World, cluster: Cluster, node: Node, before: HostState, now: HostState): void {
@@ -67,6 +79,7 @@ function run(world: World, node: Node): void {
 
 /** Nothing of it answers any more; its guests stand still with it, and no line tells it. */
 function fallSilent(world: World, node: Node, state: 'hung' | 'wedged'): void {
+  node.stopping = undefined
   if (!node.running) return
   goes(world, node)
   // With a live kernel and no program fed, the watchdog does its work.
@@ -79,23 +92,31 @@ function goes(world: World, node: Node): void {
   node.running = false
 }
 
+/** Its guests are stopped while it is still a member, and its LRM says what for. */
 function beginStop(world: World, cluster: Cluster, node: Node): void {
   const reboots = node.host.bootAfterShutdown
+  if (!node.running) return
   tellStop(world, cluster, node, reboots)
+  node.stopping = reboots ? 'restart' : 'shutdown'
   if (reboots) {
     for (const service of cluster.ha.services) {
       if (service.node === node.name && service.state === 'started' && node.quorate) service.state = 'freeze'
     }
   }
+  for (const guest of cluster.guests) if (guest.node === node.name) stopGuest(world, guest)
+}
+
+/** Then it gives back what it holds, and says goodbye. */
+function leave(world: World, cluster: Cluster, node: Node): void {
   if (cluster.ha.master === node.name) {
     say(world, cluster, node, 'pve-ha-crm', 'voluntary release CRM lock')
     cluster.ha.masterReleased = true
   }
   closeWatchdog(world, cluster, node)
-  for (const guest of cluster.guests) if (guest.node === node.name) stopGuest(world, guest)
+  node.stopping = undefined
   node.leftCleanly = true
   goes(world, node)
-  node.lastEnd = reboots ? 'clean-reboot' : 'clean-shutdown'
+  cluster.changed = true
 }
 
 function end(world: World, cluster: Cluster, node: Node, before: HostState, boots: boolean): void {
@@ -110,6 +131,7 @@ function end(world: World, cluster: Cluster, node: Node, before: HostState, boot
     node.lastEnd = clean ? stopped : 'abrupt'
   }
   if (node.running) goes(world, node)
+  node.stopping = undefined
   if (!clean) node.leftCleanly = false
   const { lrm } = node
   lrm.state = 'wait_for_agent_lock'

@@ -75,6 +75,8 @@ export type Node = {
   hostState: HostState
   hostEpoch: number
   bootedMs: number
+  /** It is being stopped in good order: it stops its guests, and is still a member. */
+  stopping: 'restart' | 'shutdown' | undefined
   /** It said goodbye before it went. */
   leftCleanly: boolean
   lastEnd: BootEnd
