@@ -1,19 +1,6 @@
 import { GUARDS, type GuardCode } from '../../src/core/codes.ts'
-import type { EngineFlaws } from './core.ts'
-
-/** A mistake that somebody could make, as replacements in the files of `src/core`, or one of the engine around it. */
-export type Mutant = {
-  readonly name: string
-  readonly edits?: readonly Edit[]
-  readonly flaws?: EngineFlaws
-  /** The beginning of the name of the story that is tried first. */
-  readonly first?: string
-}
-export type Edit = { readonly file: string; readonly from: string; readonly to: string }
-
-function edit(file: string, from: string, to: string): readonly Edit[] {
-  return [{ file, from, to }]
-}
+import { ALERT_MUTANTS } from './alert-mutants.ts'
+import { edit, type Mutant } from './mutant.ts'
 
 const ON = 'power/steps/turning-on.ts'
 const OFF = 'power/steps/turning-off.ts'
@@ -344,4 +331,4 @@ const GUARDLESS: readonly Mutant[] = (Object.keys(GUARDS) as GuardCode[]).map((c
   first: code,
 }))
 
-export const MUTANTS: readonly Mutant[] = [...KEPT, ...GUARDLESS]
+export const MUTANTS: readonly Mutant[] = [...KEPT, ...ALERT_MUTANTS, ...GUARDLESS]

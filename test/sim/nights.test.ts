@@ -21,5 +21,6 @@ test('the same night twice is the same story', () => {
     const [first, second] = [liveThrough(night), liveThrough(night)]
     expect(second.told).toEqual(first.told)
     expect(second.durable).toEqual(first.durable)
+    expect(second.inbox.rows).toEqual(first.inbox.rows)
   }
 })

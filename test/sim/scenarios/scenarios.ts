@@ -1,3 +1,4 @@
+import { alertScenarios } from './alerts.ts'
 import { guardScenarios } from './guards.ts'
 import { mappingScenarios } from './mapping.ts'
 import { peopleScenarios } from './people.ts'
@@ -17,4 +18,5 @@ export const SCENARIOS: readonly Scenario[] = [
   ...mappingScenarios,
   ...guardScenarios,
   ...stormScenarios,
+  ...alertScenarios,
 ]

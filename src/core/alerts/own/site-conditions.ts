@@ -2,6 +2,7 @@ import { list, spell } from '../../phrase.ts'
 import { notAlive, stormLimit } from '../../recovery/guards/storm.ts'
 import { metaOf, roundOf } from '../../state/initial.ts'
 import { elapsedMs } from '../../time.ts'
+import { clusterConditions } from './cluster-conditions.ts'
 import { type Condition, isRaised, wordOf } from './condition.ts'
 import type { ConditionName, ObservedName } from './table.ts'
 import type { AlertRecord } from './types.ts'
@@ -80,6 +81,7 @@ export const siteConditions: Record<OfSite, Condition> = {
 }
 
 export const observedConditions: Record<ObservedName, Condition> = {
+  ...clusterConditions,
   WatchdogChannelFailing: raised((channel) => `The channel ${channel} takes no messages`, 'It takes messages again.'),
   WatchdogDeadLetters: raised(
     (channel) => `Messages for ${channel === '' ? 'a channel' : channel} reached nobody`,

@@ -1,3 +1,4 @@
+import { CLUSTER_ALERTS } from './cluster-table.ts'
 import type { OwnAlert } from './types.ts'
 
 const SECOND = 1_000
@@ -268,6 +269,7 @@ export const OWN_ALERTS = {
     forMs: 0,
     keepFiringMs: 0,
   },
+  ...CLUSTER_ALERTS,
 } as const satisfies Record<string, OwnAlert>
 
 export type OwnAlertName = keyof typeof OWN_ALERTS

@@ -2,7 +2,19 @@ import type { At } from '../../time.ts'
 import type { AlertSeverity, Labels } from '../types.ts'
 
 /** What an alert is about; decides its labels. `target`: a host, or a bare outlet as `outlet:DEVICE/OUTLET`. */
-export type About = 'host' | 'target' | 'device' | 'outlet' | 'cluster' | 'probe' | 'channel' | 'watchdog'
+export type About =
+  | 'host'
+  | 'target'
+  | 'device'
+  | 'outlet'
+  | 'cluster'
+  | 'probe'
+  | 'channel'
+  | 'watchdog'
+  | AboutInCluster
+
+/** Something of a Proxmox cluster: its subject is `CLUSTER/` and its name there, or `CLUSTER` alone. */
+export type AboutInCluster = 'node' | 'guest' | 'guest-or-node' | 'storage' | 'job'
 
 /** One alert of ours, as literal data: from the table of these the reference is generated. */
 export type OwnAlert = {

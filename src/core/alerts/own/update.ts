@@ -1,6 +1,7 @@
 import { OUTLET } from '../../power/arbiter.ts'
 import { fingerprintOf } from '../fingerprint.ts'
 import type { AlertUpdate, Labels } from '../types.ts'
+import { clusterLabels } from './cluster-labels.ts'
 import { partsOf } from './device-conditions.ts'
 import { ORPHAN } from './plan-conditions.ts'
 import type { Sight } from './sight.ts'
@@ -36,6 +37,12 @@ function aboutOf(sight: Sight, name: OwnAlertName, subject: string): Labels {
       return subject === '' ? {} : { channel: subject }
     case 'watchdog':
       return {}
+    case 'node':
+    case 'guest':
+    case 'guest-or-node':
+    case 'storage':
+    case 'job':
+      return clusterLabels(OWN_ALERTS[name].about, subject)
   }
 }
 
