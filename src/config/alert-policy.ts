@@ -39,5 +39,6 @@ export function toAlertPolicy(configuration: AlertingConfiguration, channels: re
     ...(alerts.quietHours === undefined ? {} : { quietHours: alerts.quietHours }),
     ...(relay === undefined ? {} : { relayWaitMs: relay.waitMs }),
     disabled: alerts.disable,
+    ...(alerts.runbookUrl === undefined ? {} : { runbookUrl: alerts.runbookUrl }),
   }
 }

@@ -20,6 +20,8 @@ export type AlertPolicy = {
   readonly relayWaitMs?: number
   /** Alerts of ours that are told to nobody, by name. */
   readonly disabled: readonly string[]
+  /** Where the runbook of the owner's copy is. */
+  readonly runbookUrl?: string
 }
 
 export type ChannelPolicy = {

@@ -33,7 +33,11 @@ export function setupOf(
   return {
     policy,
     routing: routingOf(policy),
-    speaker: { sender, ...(timeZone === undefined ? {} : { timeZone }) },
+    speaker: {
+      sender,
+      ...(timeZone === undefined ? {} : { timeZone }),
+      ...(policy.runbookUrl === undefined ? {} : { runbookUrl: policy.runbookUrl }),
+    },
     relayWaitMs: parts.peer === undefined ? 0 : (policy.relayWaitMs ?? 0),
     receiver: (name) => receivers.get(name),
     channel: (name) => channels.get(name),

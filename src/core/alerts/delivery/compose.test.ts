@@ -54,6 +54,16 @@ describe('a message', () => {
     ])
   })
 
+  test('leads to the runbook of the owner, for alerts of ours alone', () => {
+    const links = (runbook: string) => {
+      const alert = told(incident(1, { annotations: { runbook_url: runbook } }))
+      const speaker = { sender: 'watchdog', runbookUrl: 'https://docs.example/runbook' }
+      return compose(delivery, [alert], { thread: 't', late: undefined }, speaker).alerts[0]?.runbookUrl
+    }
+    expect(links('docs/runbook.md#proxmoxhostdown')).toBe('https://docs.example/runbook#proxmoxhostdown')
+    expect(links('https://example.org/run')).toBe('https://example.org/run')
+  })
+
   test('says what is so now, not what was so when it was queued', () => {
     const over = incident(1, { status: 'resolved', endsMs: 2_000 })
     expect(message(told(over, 'firing'))).toMatchObject({

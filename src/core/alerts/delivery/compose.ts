@@ -11,7 +11,12 @@ export type ToldIncident = {
   readonly folded: number
 }
 
-export type Speaker = { readonly sender: string; readonly timeZone?: string }
+export type Speaker = {
+  readonly sender: string
+  readonly timeZone?: string
+  /** Where the project's own pages are to be read, in place of their path within it. */
+  readonly runbookUrl?: string
+}
 
 /** Lines of a story that a message shows. That it was sent, and where, is of no use to who reads it. */
 const SHOWN: readonly TimelineKind[] = ['changed', 'escalated', 'note', 'acknowledged']
@@ -23,9 +28,9 @@ export function compose(
   delivery: Pick<Delivery, 'id' | 'createdMs' | 'digest'>,
   told: readonly ToldIncident[],
   { thread, late }: { readonly thread: string; readonly late: string | undefined },
-  { sender, timeZone }: Speaker,
+  { sender, timeZone, runbookUrl }: Speaker,
 ): Message {
-  const alerts = told.map(alertOf)
+  const alerts = told.map((each) => alertOf(each, runbookUrl))
   const firing = alerts.filter(({ status }) => status === 'firing')
   return {
     key: `d-${delivery.id}-${Math.round(delivery.createdMs).toString(36)}`,
@@ -47,9 +52,14 @@ export function threadOf({ fingerprint, startsMs }: Pick<Incident, 'fingerprint'
   return `i-${fingerprint.replace(/[^0-9a-zA-Z]/g, '-')}-${Math.abs(Math.round(startsMs)).toString(36)}`
 }
 
-function alertOf({ incident, event, story, folded }: ToldIncident): MessageAlert {
+/** The path of the page that says what to do about alerts of ours. */
+const OWN_RUNBOOK = 'docs/runbook.md'
+
+function alertOf({ incident, event, story, folded }: ToldIncident, base: string | undefined): MessageAlert {
   const { labels, annotations, link, acknowledged, endsMs } = incident
-  const runbookUrl = annotations.runbook_url ?? annotations.runbook
+  const given = annotations.runbook_url ?? annotations.runbook
+  const own = base !== undefined && given?.startsWith(OWN_RUNBOOK) === true
+  const runbookUrl = own ? `${base}${given.slice(OWN_RUNBOOK.length)}` : given
   return {
     incident: incident.id,
     fingerprint: incident.fingerprint,

@@ -29,7 +29,8 @@ export const planConditions: Record<OfPlans, Condition> = {
       const plan = sight.planFor(target)
       return plan !== undefined && isCycle(plan) && hasCut(plan) ? 'holds' : 'over'
     },
-    summary: (_sight, target) => `${nameOf(target)} is being power-cycled`,
+    // It has to read well when it is over, too.
+    summary: (_sight, target) => `Power cycle of ${nameOf(target)}`,
     why(sight, target) {
       const plan = sight.planFor(target)
       if (plan === undefined) return ''
