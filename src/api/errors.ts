@@ -7,6 +7,8 @@ export const API_ERRORS = {
   'not-found': [404, 'There is nothing at this address, or not on this side of the API.'],
   'no-such-host': [404, 'No host of this name is watched.'],
   'no-such-alert': [404, 'There is no alert with this number.'],
+  'no-such-cluster': [404, 'No Proxmox cluster of this name is asked.'],
+  'no-such-target': [404, 'The cluster has no node, guest or storage of this name.'],
   'method-not-allowed': [
     405,
     'Not with this method; see the Allow header. Changing calls are taken on the socket alone.',

@@ -1,9 +1,12 @@
 import type { z } from 'zod'
 import { alertingBrief, drill, drillLeg, heartbeatIn, heartbeatOut, notificationChannel } from './alerting.ts'
 import { alert } from './alerts.ts'
+import { cluster, clusterNode, clusterStorage, ha, quorum, replicationJob, runningTask, unread } from './cluster.ts'
 import { delivery } from './deliveries.ts'
 import { event } from './events.ts'
+import { guest, guestsBrief } from './guests.ts'
 import { health } from './health.ts'
+import { historyLine } from './history.ts'
 import { hookAnswer } from './hooks.ts'
 import { channel, host, refusal } from './hosts.ts'
 import { future, past } from './moments.ts'
@@ -35,6 +38,17 @@ export const NAMED: Readonly<Record<string, z.ZodType>> = {
   HeartbeatIn: heartbeatIn,
   HeartbeatOut: heartbeatOut,
   AlertingBrief: alertingBrief,
+  Cluster: cluster,
+  ClusterNode: clusterNode,
+  Quorum: quorum,
+  Ha: ha,
+  ClusterStorage: clusterStorage,
+  ReplicationJob: replicationJob,
+  RunningTask: runningTask,
+  Unread: unread,
+  GuestsBrief: guestsBrief,
+  Guest: guest,
+  HistoryLine: historyLine,
   Problem: problem,
   Past: past,
   Future: future,

@@ -23,6 +23,7 @@ Answers may gain fields. Fields marked \`?\` are missing where there is nothing 
 | address | answer |
 |---|---|
 | \`GET /metrics\` | [metrics](metrics.md) for Prometheus |
+| \`GET /pve?target=\` | the clusters by the names of prometheus-pve-exporter: [prometheus-setup.md](prometheus-setup.md) |
 | \`GET /healthz\` | 200 while the loop turns and the state can be written, else 503; the reasons are in the body |
 | \`GET /readyz\` | 200 once a first round is done besides, else 503 |
 | \`POST /hooks/...\`, \`/heartbeats/NAME\` | alerts and signs of life of others, with a token: [below](#hooks) |

@@ -1,5 +1,6 @@
 import { backupAnswer, backupRequest, exported, reloadAnswer } from './actions.ts'
 import { ALERT_ROUTES } from './alert-routes.ts'
+import { CLUSTER_ROUTES } from './cluster-routes.ts'
 import { event, events, eventsQuery, streamQuery } from './events.ts'
 import { health } from './health.ts'
 import { hostReport } from './hosts.ts'
@@ -78,6 +79,7 @@ export const ROUTES = {
     answer: exported,
   },
   ...ALERT_ROUTES,
+  ...CLUSTER_ROUTES,
 } as const satisfies Record<string, Route>
 
 export type RouteName = keyof typeof ROUTES

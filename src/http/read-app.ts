@@ -4,7 +4,9 @@ import { ROUTES } from '../api/routes.ts'
 import type { Daemon } from '../ports/daemon.ts'
 import { addAlertReading } from './alert-reading.ts'
 import { errorAnswer, parse } from './answers.ts'
+import { addClusterReading } from './cluster-reading.ts'
 import type { Metrics } from './metrics/metrics.ts'
+import { addPve } from './pve/add-pve.ts'
 import { eventsOf, queryOf } from './views/events.ts'
 import { healthOf } from './views/health.ts'
 import { hostReportOf } from './views/hosts.ts'
@@ -37,6 +39,8 @@ export function readApp({ daemon, metrics, onFault }: AppParts, first?: Middlewa
   addProbes(app, daemon, metrics)
   addReading(app, daemon)
   addAlertReading(app, daemon)
+  addClusterReading(app, daemon)
+  addPve(app, daemon)
   return app
 }
 

@@ -53,6 +53,8 @@ export type EndpointState = {
 /** One Proxmox cluster: what is seen of it, and the few things that may be asked of it. Nothing here throws. */
 export interface ClusterWatch {
   readonly cluster: string
+  /** How often what changes fast is read, by which others tell what is stale. 15 s where it is missing. */
+  readonly pollMs?: number
   /** As of the last answers. Immutable: a later call answers another object. */
   views(): ClusterViews
   /** Called after each change of the views. Answers how to stop. */

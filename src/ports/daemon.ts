@@ -2,6 +2,7 @@ import type { Says, Verdict } from '../core/evidence/types.ts'
 import type { Order, State, Told } from '../core/state/types.ts'
 import type { At } from '../core/time.ts'
 import type { Alerting, Proof } from './alerting.ts'
+import type { ClusterWatch } from './cluster.ts'
 
 /** Everything that a face (HTTP, the command line, the web page) may ask of the running watchdog. */
 export interface Daemon {
@@ -21,6 +22,8 @@ export interface Daemon {
   proof?(): Proof
   /** One entry for each channel of each host, each channel of each reference, and the loopback canary. */
   probeStats(): readonly ProbeStat[]
+  /** The Proxmox clusters that are asked; missing where none is configured. */
+  clusters?(): readonly ClusterWatch[]
   /** Reads the configuration again, as SIGHUP does. A refused one leaves the old in force. */
   reload(): Promise<ReloadAnswer>
   /** Writes a consistent copy of the store to `file`, an absolute path that must not exist yet. */

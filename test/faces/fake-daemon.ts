@@ -5,6 +5,7 @@ import type { Proof } from '../../src/ports/alerting.ts'
 import type { Daemon, DaemonHealth, EventQuery, OrderAnswer, ProbeStat, StoredEvent } from '../../src/ports/daemon.ts'
 import { ago, HOUR, NOON, SECOND } from './clock.ts'
 import { FakeAlerting } from './fake-alerting.ts'
+import type { FakeCluster } from './fake-cluster.ts'
 import { calm } from './situation.ts'
 
 /** A daemon that decides nothing: it shows the state that a test gives it, and remembers what was ordered. */
@@ -17,6 +18,7 @@ export class FakeDaemon implements Daemon {
     stateDirectory: '/var/lib/proxmox-watchdog',
   }
   alerting: FakeAlerting | undefined = new FakeAlerting()
+  watched: FakeCluster[] = []
   proved: Proof = { well: true, reasons: [] }
   readonly orders: Order[] = []
   readonly history: StoredEvent[] = []
@@ -86,6 +88,10 @@ export class FakeDaemon implements Daemon {
 
   proof(): Proof {
     return this.proved
+  }
+
+  clusters(): readonly FakeCluster[] {
+    return this.watched
   }
 
   probeStats(): readonly ProbeStat[] {

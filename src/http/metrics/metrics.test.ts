@@ -1,7 +1,9 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { busy } from '../../../test/faces/alert-situation.ts'
 import { ago, MINUTE, SECOND } from '../../../test/faces/clock.ts'
+import { healthyViews } from '../../../test/faces/cluster-situation.ts'
 import { FakeAlerting } from '../../../test/faces/fake-alerting.ts'
+import { FakeCluster } from '../../../test/faces/fake-cluster.ts'
 import { type Serving, serving } from '../../../test/faces/serving.ts'
 import { calm, cycling, POLICY, stripNow } from '../../../test/faces/situation.ts'
 import { missingPeers, peer } from '../../../test/peers/find-peer.ts'
@@ -63,6 +65,18 @@ function everything() {
     },
   }
   alerting()
+  const cluster = new FakeCluster(healthyViews())
+  cluster.counted = [
+    {
+      endpoint: 'https://10.99.0.1:8006',
+      section: 'status',
+      calls: 9,
+      bytes: 1,
+      errors: { timeout: 1 },
+      lastDurationMs: 50,
+    },
+  ]
+  served.daemon.watched = [cluster]
   served.daemon.tell('refused', 'A guard holds.', { host: 'pve3', guards: ['cycle-limit', 'storm'] })
   served.daemon.tell('cycle-begun', 'The power is being cut.', { host: 'pve2' })
   served.daemon.tell('cycle-would-begin', 'In mode act it would be.', { host: 'pve1' })

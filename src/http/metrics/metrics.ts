@@ -1,6 +1,10 @@
 import { Counter, Gauge, Registry } from '@prometheus-io/client'
 import type { Daemon } from '../../ports/daemon.ts'
+import { clustersNow } from '../views/cluster-models.ts'
+import { CLUSTER_METRICS } from './cluster-table.ts'
+import { ClusterText } from './cluster-text.ts'
 import { collectAlerts } from './collect-alerts.ts'
+import { collectCluster } from './collect-cluster.ts'
 import { collectHosts } from './collect-hosts.ts'
 import { collectPower } from './collect-power.ts'
 import { collectProbes } from './collect-probes.ts'
@@ -19,10 +23,12 @@ export type Metrics = {
 export function createMetrics(daemon: Daemon): Metrics {
   const registry = new Registry()
   const series = new Map(
-    Object.entries(METRICS).map(([name, { type, help, labels }]) => {
-      const settings = { name, help, labelNames: [...labels], registers: [registry] }
-      return [name, type === 'counter' ? new Counter(settings) : new Gauge(settings)] as const
-    }),
+    Object.entries(METRICS)
+      .filter(([name]) => !(name in CLUSTER_METRICS))
+      .map(([name, { type, help, labels }]) => {
+        const settings = { name, help, labelNames: [...labels], registers: [registry] }
+        return [name, type === 'counter' ? new Counter(settings) : new Gauge(settings)] as const
+      }),
   )
   const told = new ToldCounters(daemon)
   const put: Put = (name, labels, value) => {
@@ -30,7 +36,7 @@ export function createMetrics(daemon: Daemon): Metrics {
     if (metric instanceof Counter) metric.inc(labels, Number.isFinite(value) ? value : 0)
     else metric?.set(labels, value)
   }
-  const scrape = (): Promise<string> => {
+  const scrape = async (): Promise<string> => {
     // Everything is read anew from one state, so a host that is gone leaves no series behind.
     for (const [name, metric] of series) {
       metric.reset()
@@ -44,7 +50,9 @@ export function createMetrics(daemon: Daemon): Metrics {
     if (daemon.alerting !== undefined) collectAlerts(daemon.alerting.status(), daemon.now(), put)
     collectWatchdog(daemon, put)
     told.collect(state, put)
-    return registry.metrics()
+    const clusters = new ClusterText()
+    for (const seen of clustersNow(daemon)) collectCluster(seen, clusters.put)
+    return `${await registry.metrics()}${clusters}`
   }
   let running: Promise<string> | undefined
   return {

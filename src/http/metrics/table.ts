@@ -1,9 +1,5 @@
-type Metric = {
-  readonly type: 'gauge' | 'counter'
-  /** One sentence, as Prometheus shows it. */
-  readonly help: string
-  readonly labels: readonly string[]
-}
+import { CLUSTER_METRICS } from './cluster-table.ts'
+import type { Metric } from './metric.ts'
 
 const host = ['host', 'cluster'] as const
 const probe = ['host', 'cluster', 'channel', 'kind'] as const
@@ -298,6 +294,7 @@ export const METRICS = {
     help: 'Calls of hooks, by result: accepted, invalid, unauthorized, too-large, unavailable.',
     labels: ['hook', 'result'],
   },
+  ...CLUSTER_METRICS,
   process_start_time_seconds: { type: 'gauge', help: 'When the process started.', labels: none },
   process_cpu_seconds_total: { type: 'counter', help: 'CPU time of the process, user and system.', labels: none },
   process_resident_memory_bytes: { type: 'gauge', help: 'Memory that the process holds in RAM.', labels: none },
