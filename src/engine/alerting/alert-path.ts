@@ -19,6 +19,7 @@ import { Dispatcher } from './dispatcher.ts'
 import { Drills } from './drills.ts'
 import { GoneChannels } from './gone-channels.ts'
 import { HookCounts } from './hook-counts.ts'
+import { Inflow } from './inflow.ts'
 import { Ledger, STORE_RETRY_MS } from './ledger.ts'
 import { Muting } from './muting.ts'
 import { Observer } from './observer.ts'
@@ -57,6 +58,7 @@ export class AlertPath implements Alerting {
   readonly #desk: AlertDesk
   readonly #workers: Workers
   readonly #dispatcher: Dispatcher
+  readonly #inflow = new Inflow()
   #running: Promise<void> = Promise.resolve()
   #begun = false
 
@@ -91,7 +93,7 @@ export class AlertPath implements Alerting {
       random,
       observe,
       log,
-      elsewhere: { relay: this.#relay, toldDirectly: (channel, key) => this.#direct.told(channel, key) },
+      elsewhere: { relay: this.#relay, toldDirectly: (channel, fact) => this.#direct.told(channel, fact) },
       onOutcome: (channel, outcome) => {
         const observation = this.#uplink.note(channel, outcome, clock.now().monoMs)
         if (observation !== undefined) observe(observation)
@@ -105,6 +107,7 @@ export class AlertPath implements Alerting {
       relay: this.#relay,
       sweep: this.#sweep,
       gone: this.#gone,
+      inflow: this.#inflow,
       observe,
       log,
     })
@@ -150,6 +153,7 @@ export class AlertPath implements Alerting {
   async accept(incoming: readonly Incoming[]): Promise<CommitOutcome> {
     const { store, heartbeatsIn } = this.#parts
     const nowMs = this.#ledger.nowMs()
+    this.#inflow.note(this.#parts.clock.now().monoMs)
     // A sign of life is taken at once; only what is to be told is written down.
     const rest = incoming.filter((each) => each.kind === 'note' || heartbeatsIn?.takesAlert(each, nowMs) !== true)
     const rows: Promise<CommitOutcome>[] = []

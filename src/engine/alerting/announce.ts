@@ -1,4 +1,4 @@
-import { eventKey, eventOf } from '../../core/alerts/incidents/event-key.ts'
+import { eventKey, eventOf, isFromHook } from '../../core/alerts/incidents/event-key.ts'
 import { groupOf } from '../../core/alerts/routing/group.ts'
 import { isQuiet, nextMinuteMs } from '../../core/alerts/routing/quiet-hours.ts'
 import { receiversFor } from '../../core/alerts/routing/routing.ts'
@@ -6,19 +6,11 @@ import {
   ALERT_SEVERITIES,
   type AlertEvent,
   type AlertEventKind,
-  type AlertSource,
   type HeldEvent,
   type Incident,
 } from '../../core/alerts/types.ts'
 import { announceUpdate } from './announce-update.ts'
 import type { Work } from './work.ts'
-
-/** Alerts that the other relay gets as well. */
-const HOOKS: readonly AlertSource[] = ['alertmanager', 'proxmox', 'generic']
-
-export function isFromHook({ source }: Incident): boolean {
-  return HOOKS.includes(source)
-}
 
 /** Puts an event on its way: it waits for its group, for the morning or for the other relay, once for each receiver. */
 export function announce(work: Work, incident: Incident, kind: AlertEventKind, atMs: number): void {

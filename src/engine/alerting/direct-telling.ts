@@ -1,11 +1,10 @@
 import { firstLast, postsOf } from '../../core/alerts/delivery/chain.ts'
 import { compose, threadOf } from '../../core/alerts/delivery/compose.ts'
 import { waitMs } from '../../core/alerts/delivery/retry.ts'
-import { eventKey } from '../../core/alerts/incidents/event-key.ts'
 import { newIncident } from '../../core/alerts/incidents/step.ts'
 import { isQuiet } from '../../core/alerts/routing/quiet-hours.ts'
 import { receiversFor } from '../../core/alerts/routing/routing.ts'
-import type { AlertUpdate, Incident, Incoming } from '../../core/alerts/types.ts'
+import type { AlertEventKind, AlertUpdate, Incident, Incoming } from '../../core/alerts/types.ts'
 import type { Clock } from '../../ports/clock.ts'
 import type { Message } from '../../ports/notifier.ts'
 import type { DirectJob, Line } from './channel-worker.ts'
@@ -23,6 +22,9 @@ export type DirectParts = {
 
 const MOST_TRIES = 6
 const MOST_REMEMBERED = 2_000
+
+/** What happened to an alert, as its source said it. */
+export type Fact = Pick<Incident, 'fingerprint' | 'startsMs'> & { readonly kind: AlertEventKind }
 
 type State = 'waiting' | 'told' | 'left'
 
@@ -44,11 +46,12 @@ export class DirectTelling {
   }
 
   /**
-   * Whether a channel was told of an event. To be asked before a delivery of it leaves: what still waits in memory is
-   * left to that delivery.
+   * Whether a channel was told of an event of an incident. To be asked before a delivery of it leaves: what still waits in
+   * memory is left to that delivery.
    */
-  told(channel: string, key: string): boolean {
-    const id = idOf(channel, key)
+  told(channel: string, fact: Fact): boolean {
+    if (this.#states.size === 0) return false
+    const id = idOf(channel, factOf(fact))
     const state = this.#states.get(id)
     if (state === 'waiting') this.#states.set(id, 'left')
     return state === 'told'
@@ -62,7 +65,7 @@ export class DirectTelling {
     const wallMs = clock.now().wallMs
     // It is in the inbox once that can be written, and waits for the morning there.
     if (isQuiet(policy.quietHours, update.severity, now.quietMinute(wallMs))) return
-    const key = eventKey(update, update.status, wallMs)
+    const key = factOf({ ...update, kind: update.status })
     const message = messageOf(update, now, wallMs)
     for (const name of receiversFor(routing, update)) {
       const receiver = now.receiver(name)
@@ -125,6 +128,11 @@ function messageOf(update: AlertUpdate, { speaker }: Setup, wallMs: number): Mes
     speaker,
   )
   return { ...message, key: `m-${update.fingerprint}-${update.status}-${Math.round(update.startsMs).toString(36)}` }
+}
+
+/** The incident that it will be has no row yet. */
+function factOf({ fingerprint, kind, startsMs }: Fact): string {
+  return `${fingerprint}:${kind}:${startsMs}`
 }
 
 function idOf(channel: string, key: string): string {

@@ -5,6 +5,7 @@ import { bury } from './bury.ts'
 import { type Flushed, flushDue } from './flush.ts'
 import type { GoneChannels } from './gone-channels.ts'
 import { InboxSlice } from './inbox-slice.ts'
+import type { Inflow } from './inflow.ts'
 import { type Ledger, STORE_RETRY_MS } from './ledger.ts'
 import type { AlertObservation, LogLevel } from './parts.ts'
 import type { Relay } from './relay.ts'
@@ -20,6 +21,7 @@ export type DispatcherParts = {
   readonly relay: Relay
   readonly sweep: Sweep
   readonly gone: GoneChannels
+  readonly inflow: Inflow
   readonly observe: (observation: AlertObservation) => void
   readonly log: (level: LogLevel, sentence: string) => void
 }
@@ -28,6 +30,10 @@ const MOST_STEPS = 50
 const MOST_EXPIRED = 50
 /** Where something is due that cannot be done yet, such as an answer of the other relay. */
 const LEAST_SLEEP_MS = 250
+/** In a storm of alerts so much longer than its own turn the dispatcher lets them come in. */
+const GIVE_WAY = 4
+const LEAST_WAY_MS = 2
+
 /** The longest sleep: a clock that was set is noticed by then. */
 const LONGEST_SLEEP_MS = 3_600_000
 
@@ -62,10 +68,18 @@ export class Dispatcher {
   async run(): Promise<void> {
     while (!this.#closed) {
       this.#sleeper.arm()
+      const begunMs = this.#parts.clock.now().monoMs
       const turn = this.#turn()
-      if (turn === 'more') await setImmediate()
+      if (turn === 'more') await this.#letOthers(begunMs)
       else await this.#sleeper.sleep(turn === 'done' ? this.#untilDueMs() : STORE_RETRY_MS)
     }
+  }
+
+  async #letOthers(begunMs: number): Promise<void> {
+    const { clock, inflow } = this.#parts
+    const { monoMs } = clock.now()
+    if (!inflow.isStorm(monoMs)) return setImmediate()
+    await clock.sleep(Math.max(LEAST_WAY_MS, GIVE_WAY * (monoMs - begunMs)) * clock.pace)
   }
 
   #turn(): Turn {

@@ -1,3 +1,4 @@
+import { eventKey } from '../../core/alerts/incidents/event-key.ts'
 import { takeNote } from '../../core/alerts/incidents/take-note.ts'
 import { takeUpdate } from '../../core/alerts/incidents/take-update.ts'
 import type { AlertUpdate, Incoming } from '../../core/alerts/types.ts'
@@ -29,9 +30,17 @@ export function takeIncoming(work: Work, incoming: Incoming, heardMs: number): v
   for (const step of stepsOf(work, incoming, heardMs)) writeStep(work, step, heardMs)
 }
 
-function stepsOf({ rows }: Work, update: AlertUpdate, heardMs: number) {
-  const { fingerprint } = update
-  const firing = rows.firingIncident(fingerprint)
-  const last = rows.lastIncident(fingerprint)
-  return takeUpdate(update, { firing, last, story: (incident) => rows.timeline(incident, STORY_LINES) }, heardMs)
+function stepsOf(work: Work, update: AlertUpdate, heardMs: number) {
+  const { rows, setup } = work
+  const { fingerprint, status } = update
+  const known = {
+    firing: rows.firingIncident(fingerprint),
+    last: rows.lastIncident(fingerprint),
+    wasTold: () => {
+      const key = eventKey({ ...update, id: 0 }, status, heardMs)
+      return setup.routing.receivers.some((receiver) => rows.knowsEvent(receiver, key))
+    },
+    story: (incident: number) => rows.timeline(incident, STORY_LINES),
+  }
+  return takeUpdate(update, known, heardMs)
 }

@@ -1,6 +1,7 @@
 import { incidentsOf } from '../../core/alerts/delivery/worth-telling.ts'
+import { isFromHook } from '../../core/alerts/incidents/event-key.ts'
 import type { AlertEvent, Delivery } from '../../core/alerts/types.ts'
-import { isFromHook } from './announce.ts'
+import type { Fact } from './direct-telling.ts'
 import { addLines } from './lines.ts'
 import type { Relay } from './relay.ts'
 import { reviewNotification } from './review-notification.ts'
@@ -10,7 +11,7 @@ import type { Work } from './work.ts'
 export type ToldElsewhere = {
   readonly relay: Relay
   /** Told straight from memory while the state could not be written. What was not told yet is left to the delivery. */
-  readonly toldDirectly: (channel: string, key: string) => boolean
+  readonly toldDirectly: (channel: string, fact: Fact) => boolean
 }
 
 /** We were down for that long, or the channel was: the other relay may have told it meanwhile. */
@@ -33,7 +34,12 @@ export function dropTold(work: Work, delivery: Delivery, elsewhere: ToldElsewher
       .filter(({ key }) => relay.verdict(key) === 'delivered')
       .map(({ key }) => key),
   )
-  const directly = new Set(events.filter(({ key }) => toldDirectly(delivery.channel, key)).map(({ key }) => key))
+  const incidents = new Map(rows.incidents(incidentsOf(events)).map((incident) => [incident.id, incident]))
+  const isDirect = ({ incident: id, kind }: AlertEvent) => {
+    const incident = incidents.get(id)
+    return incident !== undefined && toldDirectly(delivery.channel, { ...incident, kind })
+  }
+  const directly = new Set(events.filter(isDirect).map(({ key }) => key))
   if (byOther.size + directly.size === 0) return false
   const told = incidentsOf(events).filter((incident) =>
     events.every((event) => event.incident !== incident || byOther.has(event.key) || directly.has(event.key)),

@@ -14,6 +14,10 @@ export class Life {
     this.#plan = { point, after }
   }
 
+  spare(): void {
+    this.#plan = undefined
+  }
+
   /** Answers whether the process ends here. */
   endsAt(point: CrashPoint): boolean {
     if (!this.alive || this.#plan?.point !== point) return false

@@ -5,7 +5,7 @@ import { MINUTE, Site } from './site.ts'
 import { Sources } from './sources.ts'
 
 /** After the month all is well for so long: what is on its way must arrive or expire by then. */
-const HEALED_MS = 5 * 24 * 60 * MINUTE
+const HEALED_MS = 14 * 24 * 60 * MINUTE
 
 export type Lived = { readonly site: Site; readonly sources: Sources; readonly wrong: readonly string[] }
 
@@ -35,6 +35,7 @@ export async function liveMonth(month: Month, store: AlertStore): Promise<Lived>
 function heal(site: Site): void {
   for (const service of site.services) service.mood = undefined
   site.full = false
+  site.life?.spare()
   site.reload('')
   for (const { id } of site.path?.silences() ?? []) site.path?.endSilence(id, 'the end')
 }

@@ -87,13 +87,13 @@ export class Sources {
     const run = this.#run(true)
     this.#say(`notice/${run.id}`, run, {
       kind: 'alert',
-      source: 'own',
+      source: 'proxmox',
       status: 'notice',
       fingerprint: fingerprintOf(labels),
       labels,
       annotations: { summary: `${name} of ${host} (${run.id})`, run: run.id },
       severity,
-      startsMs: this.#site.time.wallMs + this.#serial,
+      startsMs: this.#site.time.trueMs + this.#serial,
     })
   }
 

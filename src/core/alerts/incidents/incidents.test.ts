@@ -24,10 +24,12 @@ const incident = (more: Partial<Incident> = {}): Incident => ({
 const silence = { id: 3, matchers: ['host=pve1'], startsMs: 0, endsMs: 9e9, by: 'anna', comment: 'a new disk' }
 
 describe('the key of an event', () => {
-  test('is that of the fact, whoever tells it and when', () => {
-    expect(eventKey(incident(), 'firing', 1)).toBe(eventKey(incident({ id: 8 } as Incident), 'firing', 2))
-    const kinds: AlertEventKind[] = ['firing', 'resolved', 'notice', 'escalated', 'reminder', 'update']
-    expect(kinds.map((kind) => eventKey(incident(), kind, 5))).toEqual([
+  const kinds: AlertEventKind[] = ['firing', 'resolved', 'notice', 'escalated', 'reminder', 'update']
+
+  test('of a hook is that of the fact, for every relay that got it', () => {
+    const hooked = incident({ source: 'alertmanager' })
+    expect(eventKey(hooked, 'firing', 1)).toBe(eventKey({ ...hooked, id: 8 }, 'firing', 2))
+    expect(kinds.map((kind) => eventKey(hooked, kind, 5))).toEqual([
       'f:firing:100',
       'f:resolved:100',
       'f:notice:100',
@@ -37,8 +39,19 @@ describe('the key of an event', () => {
     ])
   })
 
+  test('of what was decided here stays, though its begin is moved with the clock', () => {
+    expect(kinds.map((kind) => eventKey(incident({ startsMs: 9_999 }), kind, 5))).toEqual([
+      'f:firing:#7',
+      'f:resolved:#7',
+      'f:notice:#7',
+      'f:escalated:#7:critical',
+      'f:reminder:#7:5',
+      'f:update:#7:5',
+    ])
+  })
+
   test('goes with its incident', () => {
-    expect(eventOf(incident(), 'firing', 5)).toEqual({ incident: 7, kind: 'firing', atMs: 5, key: 'f:firing:100' })
+    expect(eventOf(incident(), 'firing', 5)).toEqual({ incident: 7, kind: 'firing', atMs: 5, key: 'f:firing:#7' })
   })
 })
 

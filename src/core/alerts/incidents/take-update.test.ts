@@ -25,11 +25,16 @@ const incident = (more: Partial<Incident> = {}): Incident => ({
 })
 const over = (more: Partial<Incident> = {}) => incident({ status: 'resolved', endsMs: 600_000, ...more })
 
-type Known = { readonly firing?: Incident; readonly last?: Incident; readonly story?: readonly TimelineEntry[] }
+type Known = {
+  readonly firing?: Incident
+  readonly last?: Incident
+  readonly story?: readonly TimelineEntry[]
+  readonly wasTold?: boolean
+}
 
 /** What comes of an update: `new`, or the id of the incident; its status; its events; its lines. */
-function taken(what: AlertUpdate, { firing, last = firing, story = [] }: Known = {}) {
-  return takeUpdate(what, { firing, last, story: () => story }, NOW).map((step) => ({
+function taken(what: AlertUpdate, { firing, last = firing, story = [], wasTold = false }: Known = {}) {
+  return takeUpdate(what, { firing, last, story: () => story, wasTold: () => wasTold }, NOW).map((step) => ({
     of: hasRow(step.incident) ? step.incident.id : 'new',
     status: step.incident.status,
     startsMs: step.incident.startsMs,
@@ -86,10 +91,13 @@ describe('an alert that fires', () => {
     expect(fresh).toMatchObject({ of: 'new', status: 'firing', startsMs: 700_000, events: ['firing'] })
   })
 
-  test.each(['own', 'deadman', 'generic', 'proxmox'] as const)('with another time (%s) was only sent again', (source) => {
-    const steps = taken(update({ source, startsMs: 700_000 }), { firing: incident({ source }) })
-    expect(steps).toMatchObject([{ of: 7, status: 'firing', startsMs: 500_000, events: [] }])
-  })
+  test.each(['own', 'deadman', 'generic', 'proxmox'] as const)(
+    'with another time (%s) was only sent again',
+    (source) => {
+      const steps = taken(update({ source, startsMs: 700_000 }), { firing: incident({ source }) })
+      expect(steps).toMatchObject([{ of: 7, status: 'firing', startsMs: 500_000, events: [] }])
+    },
+  )
 
   test('after its end is a new incident', () => {
     expect(taken(update({ startsMs: 700_000 }), { last: over() })).toMatchObject([{ of: 'new', startsMs: 700_000 }])
@@ -168,6 +176,9 @@ describe('a notice', () => {
     const last = incident({ status: 'notice' })
     expect(taken(notice, { last })).toEqual([])
     expect(taken({ ...notice, startsMs: 600_000 }, { last })).toMatchObject([{ of: 'new' }])
+    // Sent again by one who did not hear our answer, after another.
+    expect(taken({ ...notice, startsMs: 400_000 }, { last, wasTold: true })).toEqual([])
+    expect(taken({ ...notice, startsMs: 400_000 }, { last })).toMatchObject([{ of: 'new' }])
   })
 
   test('does not touch what fires', () => {

@@ -9,6 +9,8 @@ import { isReturn, takeReturn } from './take-return.ts'
 export type Known = {
   readonly firing: Incident | undefined
   readonly last: Incident | undefined
+  /** Whether somebody was told of it, or is to be: of a notice that came before the last one. */
+  readonly wasTold: () => boolean
   /** The newest lines of an incident's story; asked for only where they matter. */
   readonly story: (incident: number) => readonly TimelineEntry[]
 }
@@ -27,7 +29,7 @@ export function takeUpdate(update: AlertUpdate, known: Known, nowMs: number): re
     case 'resolved':
       return takeResolved(update, firing, last, nowMs)
     case 'notice':
-      if (last?.status === 'notice' && last.startsMs === update.startsMs) return []
+      if (last?.status === 'notice' && isSameNotice(update, last, known)) return []
       return [
         {
           incident: newIncident(update, 'notice', nowMs),
@@ -36,4 +38,9 @@ export function takeUpdate(update: AlertUpdate, known: Known, nowMs: number): re
         },
       ]
   }
+}
+
+/** One who did not hear our answer sends it again, perhaps after another one of the same kind. */
+function isSameNotice({ startsMs }: AlertUpdate, last: Incident, { wasTold }: Known): boolean {
+  return startsMs === last.startsMs || (startsMs < last.startsMs && wasTold())
 }
