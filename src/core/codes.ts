@@ -116,6 +116,8 @@ export const HAPPENINGS = {
   'probe-mended': ['info', 'A probe works again.'],
   'trouble-observed': ['warning', 'A part of the watchdog reports a trouble of its own.'],
   'trouble-over': ['info', 'A trouble that a part of the watchdog reported is over.'],
+  'guest-started': ['info', 'A guest that did not start when its node booted was started.'],
+  'guest-start-failed': ['warning', 'A guest that did not start when its node booted could not be started either.'],
 } as const satisfies Record<string, readonly [Severity, string]>
 
 export type HappeningCode = keyof typeof HAPPENINGS

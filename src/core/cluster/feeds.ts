@@ -71,7 +71,7 @@ function lastAt(views: readonly { readonly at?: At; readonly ageMs?: number }[])
 }
 
 /** By name, else by the address that the cluster knows it by. */
-function hostsByNode(nodes: readonly NodeModel[], hosts: readonly ClusterHost[]): ReadonlyMap<string, string> {
+export function hostsByNode(nodes: readonly NodeModel[], hosts: readonly ClusterHost[]): ReadonlyMap<string, string> {
   const found = new Map<string, string>()
   for (const { name } of nodes) {
     const host = hosts.find((each) => each.name.toLowerCase() === name.toLowerCase())

@@ -171,7 +171,7 @@ export const CLUSTER_ALERTS = {
     severity: 'critical',
     about: 'node',
     kind: 'observed',
-    means: 'A node has rebooted and nobody wanted that. The alert says why, and ends after an hour.',
+    means: 'A node has rebooted and nobody wanted that. The alert says why, and ends by itself.',
     forMs: 0,
     keepFiringMs: 0,
     everyTime: true,

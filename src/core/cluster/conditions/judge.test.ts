@@ -373,7 +373,7 @@ describe('what is over', () => {
     ['PveNodeRebooted', 'home/pve1'],
   ])('%s of %s', (name, subject) => {
     const spec = { guests: [guest(100, 'pve1')], configs: onboot, storages: [storage('pve1', 'local')] }
-    expect(over(findingsIn(spec, [open(name, subject)]))).toEqual([`${name} ${subject}`])
+    expect(over(findingsIn(spec, [open(name, subject)], { fences: {}, reboots: {} }))).toEqual([`${name} ${subject}`])
   })
 
   it('a later good backup', () => {
@@ -414,6 +414,13 @@ describe('guests that a boot did not start', () => {
     expect(held(findingsIn(uptime(100_000)))).toEqual(['PveGuestDown home/qemu/100'])
     const byHand = task('qmstop', 'pve1', '100', { startS: NOW_S - 60, endS: NOW_S - 50, status: 'OK' })
     expect(held(findingsIn({ ...uptime(400), tasks: [byHand] }))).toEqual(['PveGuestDown home/qemu/100'])
+  })
+})
+
+describe('what others judge', () => {
+  it('is left to them', () => {
+    const opened = [open('PveFenceCountdown', 'home/pve1'), open('PveNodeRebooted', 'home/pve1')]
+    expect(findingsIn({}, opened)).toEqual([])
   })
 })
 

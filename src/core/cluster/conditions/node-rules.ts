@@ -77,7 +77,8 @@ const fenceCountdown: Rule = {
     Object.entries(clues.fences ?? {})
       .filter(([, { at }]) => elapsedMs(at, model.at) <= COUNTDOWN_MS)
       .map(([subject, { sentence }]) => ({ subject, sentence })),
-  isKnown: () => true,
+  // Where nobody passes it in somebody else says how it stands.
+  isKnown: ({ clues }) => clues.fences !== undefined,
   over: (node) => `${node} is no longer about to be reset, or has been.`,
 }
 
@@ -96,7 +97,7 @@ const nodeRebooted: Rule = {
         sentence: `${node} has rebooted and nobody asked for it. ${verdict.sentence} (${verdict.confidence}) More: proxmox-watchdog why ${node}.`,
         episode: String(at.wallMs),
       })),
-  isKnown: () => true,
+  isKnown: ({ clues }) => clues.reboots !== undefined,
   over: (node) => `The reboot of ${node} is an hour ago.`,
 }
 
