@@ -19,6 +19,7 @@ const ABOUT_DEAD_HOSTS: readonly OwnAlertName[] = [
   'ProxmoxRecoveryHeld',
   'ProxmoxWouldPowerCycle',
   'ProxmoxMaxPowerCycles',
+  'ProxmoxPowerCycleFailed',
 ]
 /** How long an overdue ON may be tried before everybody is called. */
 const OVERDUE_MS = 75 * SECOND
@@ -77,6 +78,12 @@ export class AlertSafety {
     )
     if (told?.incoming.kind !== 'alert' || told.incoming.status !== 'firing')
       this.#fail(`the OFF of ${outletKey(command.ref)} left, and its announcement is not on the disk`)
+  }
+
+  /** A host that was held back for long fires as such, unless it is, or was until a moment ago, in somebody's hands. */
+  knowsHold(host: string, now: At): boolean {
+    const excusedMs = this.#excusedMs.get(host) ?? Number.NEGATIVE_INFINITY
+    return this.fires('ProxmoxRecoveryHeld', host) || now.monoMs - excusedMs < 2 * this.#sim.policy.intervalMs
   }
 
   fires(name: OwnAlertName, subject: string): boolean {

@@ -27,6 +27,8 @@ type Plan = {
 }
 
 const MOST_DECISIONS_A_SECOND = 80
+/** A plan that asks two levels of silent devices who they are is no hold yet. */
+const LONGEST_CHECK_MS = 60_000
 
 /** Safety: checked at every step, from what was delivered and sent, not from what the core thinks of it. */
 export class Safety implements Watch {
@@ -150,8 +152,8 @@ export class Safety implements Watch {
       if (effect.command.op === 'off') this.#off(effect.command, intent, before, after, now)
       if (effect.command.op === 'on') this.#on(effect.command, intent, now)
     }
-    this.#holdIsTold(after, now)
     this.alerts.decided(before, decision, after, now)
+    this.#holdIsTold(after, now)
   }
 
   /** On the wire: only what is on disk may be here. */
@@ -362,14 +364,11 @@ export class Safety implements Watch {
       const excusedMs = this.#excusedMs.get(host.name) ?? 0
       const sinceMs = Math.max(heard.deadSinceMs, excusedMs, this.#dryUntilMs)
       const toldMs = this.#heldToldMs.get(host.name) ?? Number.NEGATIVE_INFINITY
-      if (
-        toldMs >= Math.max(heard.unwellSinceMs, endedMs) ||
-        now.monoMs - sinceMs < policy.heldAlertAfterMs + 3 * policy.intervalMs
-      )
-        continue
-      this.fail(
-        `${host.name} has been dead and held back for ${Math.round((now.monoMs - sinceMs) / 1000)} s, and nobody was told`,
-      )
+      const heldMs = now.monoMs - sinceMs
+      if (heldMs < policy.heldAlertAfterMs + 3 * policy.intervalMs + LONGEST_CHECK_MS) continue
+      const what = `${host.name} has been dead and held back for ${Math.round(heldMs / 1000)} s`
+      if (toldMs < Math.max(heard.unwellSinceMs, endedMs)) this.fail(`${what}, and nobody was told`)
+      if (!this.alerts.knowsHold(host.name, now)) this.fail(`${what}, and no alert fires`)
     }
   }
 }
