@@ -39,6 +39,23 @@ export function parseLine(text: string): JournalLine | undefined {
   return { text, timeMs, ...sayer(short[7], short[8], short[9]) }
 }
 
+/** The first of these that is a line of a journal. */
+export function firstLine(lines: readonly string[]): JournalLine | undefined {
+  for (const text of lines) {
+    const line = parseLine(text)
+    if (line !== undefined) return line
+  }
+  return undefined
+}
+
+export function lastLine(lines: readonly string[]): JournalLine | undefined {
+  for (let index = lines.length - 1; index >= 0; index -= 1) {
+    const line = parseLine(lines[index] ?? '')
+    if (line !== undefined) return line
+  }
+  return undefined
+}
+
 function sayer(identifier: string | undefined, pid: string | undefined, message: string | undefined) {
   return { identifier: identifier ?? '', ...(pid === undefined ? {} : { pid: Number(pid) }), message: message ?? '' }
 }

@@ -55,9 +55,11 @@ function atTheVeryEnd({ lines }: BootEnd, clue: Clue | undefined): Clue | undefi
 const versionOf = (clue: Clue | undefined) => clue?.line.message.split(' ')[2]
 
 function wordsOfTheKernel(end: BootEnd): Finding | undefined {
-  const panic = last(end.clues, 'panic')
+  // Nothing follows these: in a record that goes on, somebody else wrote them.
+  const words = end.clues.filter((clue) => (end.beforeEndMs(clue) ?? 0) < FENCE_WITHIN_MS)
+  const panic = last(words, 'panic')
   if (panic !== undefined) return { cause: 'panic', confidence: 'certain', lines: proof(end, panic) }
-  const reset = last(end.clues, 'sysrq-reset')
+  const reset = last(words, 'sysrq-reset')
   return reset && { cause: 'hard-reset', confidence: 'certain', lines: proof(end, reset) }
 }
 

@@ -25,7 +25,7 @@ describe('the journal of a living node', () => {
     expect(liveSigns('pve3', [at('sshd[1]', 'Invalid user client (PID 144) watchdog is about to expire')])).toEqual({})
   })
 
-  it('tells a reboot from a shutdown, and takes what may be either for a reboot', () => {
+  it('tells a reboot from a shutdown, and takes what may be either for a shutdown', () => {
     const asked = at('pve-ha-lrm[144]', "got shutdown request with shutdown policy 'conditional'")
     const stops = at('pve-ha-lrm[144]', 'shutdown LRM, stop all services')
     expect(liveSigns('pve3', [at('systemd-logind[61]', 'System is rebooting.'), asked, stops]).stop?.kind).toBe(
@@ -34,7 +34,10 @@ describe('the journal of a living node', () => {
     expect(liveSigns('pve3', [at('systemd-logind[61]', 'System is powering down.'), asked]).stop?.kind).toBe(
       'shut-down',
     )
-    expect(liveSigns('pve3', [asked, stops]).stop).toEqual({ kind: 'rebooting', line: asked })
+    expect(liveSigns('pve3', [asked, stops]).stop).toEqual({ kind: 'shut-down', line: stops })
+    expect(liveSigns('pve3', [asked]).stop?.kind).toBe('shut-down')
+    const reboots = at('pve-ha-lrm[144]', 'reboot LRM, stop and freeze all services')
+    expect(liveSigns('pve3', [asked, reboots]).stop?.kind).toBe('rebooting')
     expect(liveSigns('pve3', [at('systemd[1]', 'Reached target Power-Off.')]).stop?.kind).toBe('shut-down')
     expect(liveSigns('pve3', [at('pve-ha-lrm[144]', 'restart LRM, freeze all services')]).stop).toBeUndefined()
   })

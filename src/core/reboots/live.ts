@@ -42,7 +42,8 @@ function stopOf(clues: readonly Clue[]): LiveSigns['stop'] {
   if (system !== undefined) {
     return { kind: system.kind === 'rebooting' ? 'rebooting' : 'shut-down', line: system.line.text }
   }
-  const lrm = last(clues, 'lrm-reboots', 'shutdown-asked')
-  // Which of both is not told: a node that reboots is looked after once its boot grace is over, one that is off is not.
-  return lrm === undefined ? undefined : { kind: 'rebooting', line: lrm.line.text }
+  const lrm = last(clues, 'lrm-reboots', 'lrm-shuts-down', 'shutdown-asked')
+  if (lrm === undefined) return undefined
+  // Where it is not told which: a node that somebody may have switched off is left alone.
+  return { kind: lrm.kind === 'lrm-reboots' ? 'rebooting' : 'shut-down', line: lrm.line.text }
 }

@@ -1,5 +1,5 @@
 import { type Clue, cluesIn } from './clues.ts'
-import { betweenMs, type JournalLine, parseLine } from './journal-line.ts'
+import { betweenMs, lastLine, parseLine } from './journal-line.ts'
 import type { BootRecord, LineSource, ProofLine, RebootEvidence } from './types.ts'
 
 /** Everything that is recorded of the end of one boot, as one list, oldest first. */
@@ -43,14 +43,6 @@ function beyond(disk: readonly string[], copy: readonly string[]): readonly stri
     const line = parseLine(text)
     return line !== undefined && betweenMs(diskEnd, line) > 0
   })
-}
-
-function lastLine(lines: readonly string[]): JournalLine | undefined {
-  for (let index = lines.length - 1; index >= 0; index -= 1) {
-    const line = parseLine(lines[index] ?? '')
-    if (line !== undefined) return line
-  }
-  return undefined
 }
 
 function bootEnd(lines: readonly string[], endMissing: boolean, diskLines: number): BootEnd {
