@@ -1,5 +1,6 @@
 import { GUARDS, type GuardCode } from '../../src/core/codes.ts'
 import { ALERT_MUTANTS } from './alert-mutants.ts'
+import { CLUSTER_MUTANTS } from './cluster-mutants.ts'
 import { edit, type Mutant } from './mutant.ts'
 
 const ON = 'power/steps/turning-on.ts'
@@ -314,6 +315,11 @@ const KEPT: readonly Mutant[] = [
     first: 'half of two supplies: a person',
   },
   {
+    name: 'an untouched outlet whose device is another one is turned on',
+    edits: edit('power/results.ts', " && leg.step !== 'on') {", ') {'),
+    first: 'half of two supplies: another device',
+  },
+  {
     name: 'the canary of the last storm goes on',
     edits: edit('evidence/observe.ts', '      stormCanary: undefined,\n', ''),
     first: 'storm: the next storm',
@@ -331,4 +337,4 @@ const GUARDLESS: readonly Mutant[] = (Object.keys(GUARDS) as GuardCode[]).map((c
   first: code,
 }))
 
-export const MUTANTS: readonly Mutant[] = [...KEPT, ...ALERT_MUTANTS, ...GUARDLESS]
+export const MUTANTS: readonly Mutant[] = [...KEPT, ...ALERT_MUTANTS, ...CLUSTER_MUTANTS, ...GUARDLESS]

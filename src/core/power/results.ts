@@ -72,7 +72,8 @@ function identified(draft: Draft, intent: Intent, command: Command, result: Comm
   })
   if (!identityOk && intent.barrier === 'all-off') {
     putIntent(draft, intent.id, { aborted: { ...mismatch, code: 'identity-mismatch' } })
-  } else if (!identityOk && intent.barrier !== 'checking') {
+  } else if (!identityOk && intent.barrier !== 'checking' && leg.step !== 'on') {
+    // What is on already, or was never turned off, has no ON that could fail.
     onFailed(draft, draft.state.intents[intent.id] as Intent, command.leg)
   }
 }

@@ -231,6 +231,19 @@ export const peopleScenarios: readonly Scenario[] = [
     },
   },
   {
+    name: 'half of two supplies: another device that answers for the untouched one has nothing turned on',
+    run: (under) => {
+      const sim = site(under, fullSite())
+      // It dies before the first OFF; then both devices answer as strangers.
+      sim.crashes.plan({ point: 'before-commit', nth: 1, fate: { downMs: 500 } })
+      sim.mishap({ kind: 'other-identity', op: 'identify', skip: 2, times: 2 })
+      sim.act({ kind: 'hang', host: 'duo' })
+      wait(sim, 5 * MINUTE, 'it turns back', () => sim.has('cycle-cut-short', 'duo'))
+      sim.runFor(MINUTE)
+      demand(sim, sim.world.switchings.length === 0, 'nothing was off, and nothing is turned on')
+    },
+  },
+  {
     name: 'a bare outlet can be turned off and comes back',
     run: (under) => {
       const sim = site(under)
