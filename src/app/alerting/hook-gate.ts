@@ -1,4 +1,4 @@
-import { createHash, timingSafeEqual } from 'node:crypto'
+import { hash, timingSafeEqual } from 'node:crypto'
 import type { AlertingConfiguration, HooksConfiguration } from '../../config/alerting.ts'
 import { type Revealable, SecretMissing } from '../../config/secret.ts'
 import type { HookGate } from '../../ports/alerting.ts'
@@ -67,4 +67,4 @@ function same(shown: string, wanted: string): boolean {
   return timingSafeEqual(digest(shown), digest(wanted))
 }
 
-const digest = (text: string) => createHash('sha256').update(text).digest()
+const digest = (text: string) => hash('sha256', text, 'buffer')
