@@ -1,4 +1,7 @@
+import { OWN_ALERTS } from '../core/alerts/own/table.ts'
+import type { OwnAlert } from '../core/alerts/own/types.ts'
 import { GUARDS, HAPPENINGS } from '../core/codes.ts'
+import { spell } from '../core/phrase.ts'
 
 /** docs/codes.md, wholly. */
 export function renderCodesReference(): string {
@@ -6,9 +9,14 @@ export function renderCodesReference(): string {
   const happenings = Object.entries(HAPPENINGS).map(
     ([code, [severity, sentence]]) => `| \`${code}\` | ${severity} | ${sentence} |`,
   )
+  const alerts = Object.entries<OwnAlert>(OWN_ALERTS).map(([name, alert]) => {
+    const after =
+      alert.kind === 'notice' ? 'at once, once' : alert.forMs === 0 ? 'at once' : `after ${spell(alert.forMs)}`
+    return `| [${name}](runbook.md#${name.toLowerCase()}) | ${alert.severity} | ${after} | ${alert.means} |`
+  })
   return `# Codes
 
-Generated from \`src/core/codes.ts\` by \`npm run generate\`; do not edit. Codes are stable: they are metric labels and
+Generated from \`src/core/codes.ts\` and \`src/core/alerts/own/table.ts\` by \`npm run generate\`; do not edit. Codes are stable: they are metric labels and
 what programs may test for.
 
 ## Guards
@@ -26,5 +34,13 @@ Everything that the watchdog tells, in \`proxmox-watchdog events\`, its log and 
 | code | severity | meaning |
 |---|---|---|
 ${happenings.join('\n')}
+
+## Alerts
+
+What is told to people by itself ([alerting.md](alerting.md)). \`alerts.disable\` takes their names.
+
+| alert | severity | told | meaning |
+|---|---|---|---|
+${alerts.join('\n')}
 `
 }
