@@ -14,6 +14,8 @@ type AnswerOf<Name extends RouteName> = z.output<(typeof ROUTES)[Name]['answer']
 export type CallOptions = {
   /** For the `:host` of a path. */
   readonly host?: string
+  /** For the `:cluster` of a path. */
+  readonly cluster?: string
   /** For the `:id` of a path. */
   readonly id?: number
   readonly query?: Readonly<Record<string, string | number | undefined>>
@@ -86,8 +88,11 @@ export class Client {
   }
 }
 
-export function addressOf(path: string, { host, id, query = {} }: CallOptions): string {
-  const address = path.replace(':host', encodeURIComponent(host ?? '')).replace(':id', `${id ?? ''}`)
+export function addressOf(path: string, { host, cluster, id, query = {} }: CallOptions): string {
+  const address = path
+    .replace(':host', encodeURIComponent(host ?? ''))
+    .replace(':cluster', encodeURIComponent(cluster ?? ''))
+    .replace(':id', `${id ?? ''}`)
   const given = Object.entries(query).flatMap(([key, value]) => (value === undefined ? [] : [[key, `${value}`]]))
   return given.length === 0 ? address : `${address}?${new URLSearchParams(given as [string, string][])}`
 }

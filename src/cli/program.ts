@@ -3,12 +3,15 @@ import { Command } from 'commander'
 import type { Cli } from './cli.ts'
 import { alertmanagerCommand } from './commands/alertmanager.ts'
 import { alertsCommand } from './commands/alerts.ts'
+import { clusterCommand } from './commands/cluster.ts'
 import { configCommand } from './commands/config.ts'
 import { devicesCommand } from './commands/devices.ts'
 import { discoverCommand } from './commands/discover.ts'
 import { eventsCommand } from './commands/events.ts'
 import { explainCommand } from './commands/explain.ts'
+import { guestsCommand } from './commands/guests.ts'
 import { healthCommand } from './commands/health.ts'
+import { historyCommand } from './commands/history.ts'
 import { initCommand } from './commands/init.ts'
 import { labCommand } from './commands/lab.ts'
 import { lockoutCommand } from './commands/lockout.ts'
@@ -31,6 +34,9 @@ const COMMANDS: readonly ((cli: Cli) => Command)[] = [
   labCommand,
   statusCommand,
   explainCommand,
+  clusterCommand,
+  guestsCommand,
+  historyCommand,
   eventsCommand,
   alertsCommand,
   outletsCommand,
