@@ -263,6 +263,23 @@ describe('what is done', () => {
   })
 })
 
+test('a node whose clock is off tells its own time', async () => {
+  const lab = await start({}, { wallStartMs: 1_795_200_000_000 }, { realMs: () => 0 })
+  await lab.act({ kind: 'clock-skew', host: 'pve2', skewMs: 90_000 })
+  const [right, wrong] = [await askNode(lab, 'pve1', '/version'), await askNode(lab, 'pve2', '/version')]
+  expect(Date.parse(wrong.headers.date!) - Date.parse(right.headers.date!)).toBe(90_000)
+})
+
+test('an LRM says what its node is being stopped for, while it is still there', async () => {
+  const lab = await start({}, {}, { realMs: () => 0 })
+  await lab.act({ kind: 'reboot', host: 'pve2' })
+  await lab.act({ kind: 'node-maintenance', host: 'pve3' })
+  const status = async (id: string) =>
+    (await rows(lab, 'pve1', '/cluster/ha/status/current')).find((row) => row.id === id)?.status
+  expect(await status('lrm:pve2')).toMatch(/^pve2 \(restart mode, /)
+  expect(await status('lrm:pve3')).toMatch(/^pve3 \(maintenance mode, /)
+})
+
 describe('what may be wrong with it', () => {
   test('pages, cut-off bodies, no JSON, refusals, another release, late answers, long journals', async () => {
     const lab = await start()

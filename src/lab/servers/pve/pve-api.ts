@@ -77,7 +77,8 @@ export class PveApi {
     if (this.#ended.signal.aborted || response.destroyed || !answers()) return
     this.#remember({ node: host, verb: request.method ?? '', path, status: reply.status })
     if (!hit || faults.answers === 'as-usual' || faults.answers === 'unauthorized') {
-      send(request, response, reply, isJournal && reply.status === 200)
+      const clockMs = this.#site.wall.ms(this.#site.world.nowMs, findNode(this.#site.world, host)?.node)
+      send(request, response, reply, { packed: isJournal && reply.status === 200, clockMs })
     } else if (faults.answers !== 'silent') {
       garble(response, faults.answers, reply)
     }

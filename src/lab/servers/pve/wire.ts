@@ -57,12 +57,22 @@ export function refusalOf({ status, message, errors }: Refusal): Reply {
   return { status, phrase: message, body: JSON.stringify(body), type }
 }
 
-/** Sends it as pveproxy does. A journal is packed whether the caller takes it or not. */
-export function send(request: IncomingMessage, response: ServerResponse, reply: Reply, always: boolean): void {
+export type Manner = {
+  /** Packed whether the caller takes it or not, as a journal is. */
+  readonly packed: boolean
+  /** The clock of the node that was asked, milliseconds since 1970. */
+  readonly clockMs: number
+}
+
+/** Sends it as pveproxy does. */
+export function send(request: IncomingMessage, response: ServerResponse, reply: Reply, manner: Manner): void {
   const takes = /\bgzip\b/.test(`${request.headers['accept-encoding'] ?? ''}`)
-  const packs = always || (takes && reply.body.length > PACK_BYTES)
+  const packs = manner.packed || (takes && reply.body.length > PACK_BYTES)
   const body = packs ? gzipSync(reply.body) : Buffer.from(reply.body)
+  const date = new Date(manner.clockMs).toUTCString()
   response.writeHead(reply.status, latin1(reply.phrase), {
+    Date: date,
+    Expires: date,
     'Cache-Control': 'max-age=0',
     Pragma: 'no-cache',
     Server: 'pve-api-daemon/3.0',

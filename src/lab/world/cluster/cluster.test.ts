@@ -67,7 +67,7 @@ describe('membership and quorum', () => {
     does(world, { kind: 'shutdown', host: 'pve3' })
     expect(guest(world, 'lxc/103').running).toBe(false)
     expect(view(world, 'pve1').members).toContain('pve3')
-    pass(world, 10 * S)
+    pass(world, 15 * S)
     expect(view(world, 'pve1').members).toEqual(['pve1', 'pve2', 'pve4'])
   })
 
@@ -200,7 +200,7 @@ describe('high availability', () => {
     expect(service(world, 'vm:101')).toMatchObject({ state: 'started', node: 'pve2' })
     expect(guest(world, 'qemu/101').running).toBe(true)
     does(world, { kind: 'shutdown', host: 'pve2' })
-    expect(secondsUntil(world, () => service(world, 'vm:101').node !== 'pve2')).toBe(80)
+    expect(secondsUntil(world, () => service(world, 'vm:101').node !== 'pve2')).toBe(85)
   })
 
   test('a wedged node with an active LRM is reset by its watchdog', () => {

@@ -2,7 +2,7 @@ import type { World } from '../types.ts'
 import { say } from './journal.ts'
 import { AGENT_LOCK_MS } from './lrm.ts'
 import { stepAt } from './touch.ts'
-import type { Cluster, Node, NodeState, Service, ServiceState } from './types.ts'
+import type { Cluster, Guest, Node, NodeState, Service, ServiceState } from './types.ts'
 
 export const CRM_ROUND_MS = 10_000
 export const FENCE_DELAY_MS = 60_000
@@ -90,7 +90,11 @@ function followService(world: World, cluster: Cluster, master: Node, service: Se
     const doneMs = service.sinceMs + CRM_ROUND_MS
     if (world.nowMs < doneMs) return stepAt(world, cluster, doneMs)
     const target = service.state === 'migrate' ? nodeToGo(cluster, service) : nodeToRecover(cluster)
-    if (target === undefined) return
+    if (target === undefined) {
+      // A migration that cannot be done is over; a recovery waits for a node.
+      if (service.state === 'migrate') endMigration(world, cluster, master, service, guest)
+      return
+    }
     if (service.state === 'recovery') {
       const moves = `from fenced node '${service.node}' to node '${target.name}'`
       say(world, cluster, master, 'pve-ha-crm', `recover service '${service.sid}' ${moves}`)
@@ -101,13 +105,18 @@ function followService(world: World, cluster: Cluster, master: Node, service: Se
       return setService(world, cluster, master, service, shared ? 'started' : 'error')
     }
     moveTo(service, guest, target)
-    guest.lock = undefined
-    return setService(world, cluster, master, service, 'started')
+    return endMigration(world, cluster, master, service, guest)
   }
   const node = cluster.nodes.find(({ name }) => name === service.node)
   if (service.state === 'freeze' && cluster.ha.armed === 'armed' && cluster.ha.nodeStates[service.node] === 'online') {
     if (node?.running === true && node.stopping === undefined) setService(world, cluster, master, service, 'started')
   }
+}
+
+function endMigration(world: World, cluster: Cluster, master: Node, service: Service, guest: Guest): void {
+  guest.lock = undefined
+  service.target = undefined
+  setService(world, cluster, master, service, 'started')
 }
 
 function moveTo(service: Service, guest: { node: string }, target: Node): void {

@@ -7,8 +7,8 @@ import type { BootEnd, Cluster, Node } from './types.ts'
 
 /** How long after its kernel the daemons of a node run: what is left of the boot of its host. */
 const LEAST_BOOT_MS = 10_000
-/** Of a stop in good order: from its begin until it leaves the cluster, at most half of it. */
-const GUESTS_STOP_MS = 10_000
+/** Of a stop in good order: from its begin until it leaves the cluster, at most three quarters of it. */
+const GUESTS_STOP_MS = 15_000
 
 /** A node lives and dies with its host: boots, clean stops and sudden ends become its own. */
 export function followHosts(world: World, cluster: Cluster): void {
@@ -27,7 +27,7 @@ export function followHosts(world: World, cluster: Cluster): void {
 }
 
 function followStop(world: World, cluster: Cluster, node: Node): void {
-  const leavesMs = node.host.sinceMs + Math.min(GUESTS_STOP_MS, node.host.shutdownMs / 2)
+  const leavesMs = node.host.sinceMs + Math.min(GUESTS_STOP_MS, node.host.shutdownMs * 0.75)
   if (world.nowMs < leavesMs) stepAt(world, cluster, leavesMs)
   else leave(world, cluster, node)
 }

@@ -76,7 +76,8 @@ function runGuest(world: World, cluster: Cluster, guest: Guest): void {
 
 /** Why it cannot start there now. */
 export function startTrouble(world: World, cluster: Cluster, node: Node, guest: Guest): string | undefined {
-  if (guest.lock !== undefined) return `VM is locked (${guest.lock})`
+  // HA starts with --skiplock.
+  if (guest.lock !== undefined && !managed(cluster, guest)) return `VM is locked (${guest.lock})`
   const storage = cluster.storages.find(({ name }) => name === guest.storage)
   if (storage !== undefined && !storageActive(world, storage, node)) return `storage '${storage.name}' is not online`
   return undefined
