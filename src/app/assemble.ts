@@ -1,4 +1,3 @@
-import type { AlertingConfiguration } from '../config/alerting.ts'
 import type { Configuration, ProbeChannel } from '../config/configuration.ts'
 import { toPolicy } from '../config/policy.ts'
 import { REFERENCE } from '../core/evidence/observe.ts'
@@ -14,7 +13,7 @@ export type Assembly = {
   readonly policy: Policy
   readonly probing: ProbeRounds
   readonly devices: readonly PowerDevice[]
-  readonly alerting: AlertingConfiguration
+  readonly configuration: Configuration
 }
 
 /** Everything that a configuration asks for, created but not yet used. */
@@ -29,7 +28,7 @@ export function assemble(configuration: Configuration, clock: Clock): Assembly {
       vantage: 'here',
     }),
     devices: configuration.powerDevices.map(createPowerDevice),
-    alerting: configuration.alerting,
+    configuration,
   }
 }
 

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect, onTestFinished, test } from 'vitest'
 import type { AlertingConfiguration } from '../config/alerting.ts'
+import type { Configuration } from '../config/configuration.ts'
 import type { Policy } from '../core/policy.ts'
 import type { Told } from '../core/state/types.ts'
 import { ProbeRounds } from '../engine/probe-rounds.ts'
@@ -30,6 +31,9 @@ const NO_ALERTING: AlertingConfiguration = {
   heartbeats: [],
   expectations: [],
 }
+
+/** Of the configuration only what is not in the policy is looked at. */
+const NOTHING_ELSE = { alerting: NO_ALERTING, proxmox: [], hosts: [] } as unknown as Configuration
 
 const POLICY: Policy = {
   mode: 'act',
@@ -87,7 +91,7 @@ function daemonOn(strip: PowerDevice, part: Partial<DaemonParts> = {}): RunningD
   const opened = openStore({ directory, now: () => clock.now() })
   if (!opened.ok) throw new Error(opened.sentence)
   const probing = new ProbeRounds({ channels: [], probes: {}, clock, vantage: 'here' })
-  const assembly: Assembly = { policy: POLICY, probing, devices: [strip], alerting: NO_ALERTING }
+  const assembly: Assembly = { policy: POLICY, probing, devices: [strip], configuration: NOTHING_ELSE }
   const daemon = new RunningDaemon({
     about: { version: '0', startedAt: clock.now(), pid: 1, configuration: 'test', stateDirectory: directory },
     clock,

@@ -11,6 +11,7 @@ import { Engine } from '../engine/engine.ts'
 import { LOST_ROUNDS_LIMIT, Rounds } from '../engine/rounds.ts'
 import type { HookGate, Proof } from '../ports/alerting.ts'
 import type { Clock } from '../ports/clock.ts'
+import type { ClusterWatch } from '../ports/cluster.ts'
 import type {
   About,
   BackupOutcome,
@@ -25,9 +26,11 @@ import type {
 } from '../ports/daemon.ts'
 import type { Breadcrumbs } from '../ports/journal.ts'
 import type { PowerDevice } from '../ports/power-device.ts'
+import type { RebootsAnswer } from '../ports/reboots.ts'
 import type { Store } from '../store/store.ts'
 import { AlertService } from './alerting/alert-service.ts'
 import type { Assembly } from './assemble.ts'
+import { ClusterService } from './proxmox/cluster-service.ts'
 
 export type DaemonParts = {
   readonly about: About
@@ -45,6 +48,7 @@ export type DaemonParts = {
 export type ReloadRefusal = { readonly ok: false; readonly sentence: string }
 
 const PRUNE_EVERY_MS = 60_000
+const MOST_EVENTS = 10_000
 
 /** The running watchdog: engine, rounds and device checks on one store, and what its faces may ask. */
 export class RunningDaemon implements Daemon {
@@ -54,6 +58,7 @@ export class RunningDaemon implements Daemon {
   readonly #rounds: Rounds
   readonly #checks: DeviceChecks
   readonly #alerts: AlertService
+  readonly #clusters: ClusterService
   readonly #desk: DeviceDesk
   readonly #listeners = new Set<(told: Told) => void>()
   #probing: Assembly['probing']
@@ -81,10 +86,19 @@ export class RunningDaemon implements Daemon {
     this.#alerts = new AlertService({
       clock,
       store: store.alerts,
-      configuration: assembly.alerting,
+      configuration: assembly.configuration.alerting,
       feed: (event) => this.#engine.feed(event),
       state: () => this.#engine.state,
       health: () => ({ lostRounds: this.#rounds.health().lost, storeOk: this.#engine.storeOk }),
+      log: parts.log,
+    })
+    this.#clusters = new ClusterService({
+      clock,
+      configuration: assembly.configuration,
+      tails: store.tails,
+      feed: (event) => this.#engine.feed(event),
+      state: () => this.#engine.state,
+      eventsSince: (sinceWallMs) => this.events({ sinceWallMs, limit: MOST_EVENTS }),
       log: parts.log,
     })
     this.#rounds = new Rounds(this.#engine, clock, assembly.probing, (sentence, fatal) => this.#late(sentence, fatal))
@@ -103,7 +117,7 @@ export class RunningDaemon implements Daemon {
       const sentence = `The mark ${name} of an outlet that we turned off cannot be read. Look whether everything that should be on is on, then remove the file.`
       this.note('breadcrumb-orphaned', sentence)
     }
-    this.#running = Promise.all([this.#rounds.run(), this.#checks.run()])
+    this.#running = Promise.all([this.#rounds.run(), this.#checks.run(), this.#clusters.start()])
     this.#pruneTimer = setInterval(() => this.#parts.store.prune(), PRUNE_EVERY_MS)
   }
 
@@ -114,6 +128,7 @@ export class RunningDaemon implements Daemon {
     this.#checks.close()
     await this.#engine.stop(signal)
     await this.#desk.close()
+    await this.#clusters.stop()
     await this.#running
     await this.#probing.close()
     // Last, so that what the end itself told still leaves if it can.
@@ -127,6 +142,14 @@ export class RunningDaemon implements Daemon {
   /** Who may hand alerts in, by the configuration in force. */
   hookGate(): HookGate {
     return this.#alerts.gate()
+  }
+
+  clusters(): readonly ClusterWatch[] {
+    return this.#clusters.clusters()
+  }
+
+  reboots(node: string, boot?: number): Promise<RebootsAnswer> {
+    return this.#clusters.reboots(node, boot)
   }
 
   proof(): Proof {
@@ -197,12 +220,13 @@ export class RunningDaemon implements Daemon {
       this.note('configuration-refused', sentence)
       return { ok: false, sentence }
     }
-    const { policy, probing, devices, alerting } = next.assembly
+    const { policy, probing, devices, configuration } = next.assembly
     const old = this.#probing
     this.#probing = probing
     this.#rounds.useProbing(probing)
     this.#engine.reconfigure(policy, probing)
-    this.#alerts.reconfigure(alerting)
+    this.#alerts.reconfigure(configuration.alerting)
+    await this.#clusters.reconfigure(configuration)
     this.#waiting = [...devices]
     await this.#replaceIdleDevices()
     await old.close()

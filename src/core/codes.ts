@@ -112,6 +112,7 @@ export const HAPPENINGS = {
   'dry-run-forced': ['critical', 'Nothing is begun until an operator has looked and resumed.'],
   'claim-made': ['info', 'A wish about power was recorded.'],
   'claim-ended': ['info', 'A wish about power ended.'],
+  'node-rebooted': ['warning', 'A node of a Proxmox cluster has rebooted; the sentence says why.'],
   'probe-broken': ['warning', 'A probe cannot work; its silence proves nothing.'],
   'probe-mended': ['info', 'A probe works again.'],
   'trouble-observed': ['warning', 'A part of the watchdog reports a trouble of its own.'],

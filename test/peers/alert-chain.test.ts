@@ -67,7 +67,7 @@ describe.skipIf(missing !== undefined)('with real Prometheus and Alertmanager', 
     const arrival = await site.arrives(about('ProxmoxHostDown'), 'the alert about pve1')
     const alert = arrival.alerts.find(({ labels }) => labels.alertname === 'ProxmoxHostDown')
     expect(alert?.labels).toMatchObject({ host: 'pve1', job: 'proxmox-watchdog', severity: 'critical' })
-    const { payload } = [...site.manners.deliveries.values()].find(({ key }) => key === arrival.key) as {
+    const { payload } = [...site.manners.deliveries.values()].find(({ key }) => key === arrival.key) as unknown as {
       payload: { alerts: readonly { startsAt: string }[] }
     }
     const firedMs = Date.parse(payload.alerts[0]?.startsAt ?? '')

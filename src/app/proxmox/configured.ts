@@ -1,4 +1,6 @@
+import { join } from 'node:path'
 import type { Configuration } from '../../config/configuration.ts'
+import type { ProxmoxConfiguration } from '../../config/proxmox.ts'
 import type { ProxmoxFeature } from '../../core/audit/access/features.ts'
 import type { ProxmoxSettings } from '../../proxmox/settings.ts'
 import type { SshSettings } from '../../ssh/settings.ts'
@@ -12,8 +14,42 @@ export type ConfiguredCluster = {
   readonly ssh?: SshSettings
 }
 
+/** Keys of nodes are kept with the state: one that changed is refused. */
+const KNOWN_HOSTS = 'known_hosts'
+
 /** The clusters of a configuration, in its order. */
 export function configuredClusters(configuration: Configuration): readonly ConfiguredCluster[] {
-  const { proxmox = [] } = configuration as { readonly proxmox?: readonly ConfiguredCluster[] }
-  return proxmox
+  return configuration.proxmox.map((entry) => ({
+    settings: settingsOf(entry),
+    features: featuresOf(entry),
+    ...(entry.ssh === undefined ? {} : { ssh: sshOf(entry, entry.ssh, configuration) }),
+  }))
+}
+
+function settingsOf({ cluster, endpoints, auth, tls, pollMs, timeoutMs }: ProxmoxConfiguration): ProxmoxSettings {
+  return { cluster, endpoints, auth, ...(tls === undefined ? {} : { tls }), pollMs, timeoutMs }
+}
+
+function featuresOf({ journals, startMissed, ssh }: ProxmoxConfiguration): ProxmoxFeature[] {
+  return [
+    'views',
+    'updates',
+    ...(journals ? (['journals'] as const) : []),
+    ...(startMissed ? (['start-missed'] as const) : []),
+    ...(ssh === undefined ? [] : (['node-watchdog'] as const)),
+  ]
+}
+
+/** Nodes are reached where the hosts of their cluster are. */
+function sshOf(
+  { cluster }: ProxmoxConfiguration,
+  ssh: NonNullable<ProxmoxConfiguration['ssh']>,
+  { hosts, stateDirectory }: Configuration,
+): SshSettings {
+  const nodes = hosts.filter((host) => host.cluster === cluster)
+  return {
+    ...ssh,
+    knownHostsFile: join(stateDirectory, KNOWN_HOSTS),
+    addresses: Object.fromEntries(nodes.map(({ name, address }) => [name, address])),
+  }
 }

@@ -62,7 +62,10 @@ function observe(draft: Draft, event: Event): void {
     case 'store':
       return observeStore(draft, event.ok, event.sentence)
     case 'noted':
-      return draft.tell(event.code, event.sentence)
+      return draft.tell(event.code, event.sentence, {
+        ...(event.host === undefined ? {} : { host: event.host }),
+        ...(event.severity === undefined ? {} : { severity: event.severity }),
+      })
     case 'stopping':
       return prepareToStop(draft)
     // Only alerts are made of it.

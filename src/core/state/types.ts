@@ -225,7 +225,14 @@ export type Event =
   | { readonly kind: 'fed'; readonly feeds: Feeds }
   | { readonly kind: 'store'; readonly ok: boolean; readonly sentence: string }
   /** Something outside the core that is to be told and kept: a refused configuration, a late round. */
-  | { readonly kind: 'noted'; readonly code: HappeningCode; readonly sentence: string }
+  | {
+      readonly kind: 'noted'
+      readonly code: HappeningCode
+      readonly sentence: string
+      readonly host?: string
+      /** Where it is not that of the code. */
+      readonly severity?: Severity
+    }
   /**
    * Another part says how it stands with one of its own alerts; nothing comes of saying the same again. After a start
    * each says anew how it stands: what it says nothing of stays as it was.

@@ -1,0 +1,168 @@
+import type { Configuration } from '../../config/configuration.ts'
+import type { ClusterModel } from '../../core/cluster/model-types.ts'
+import { historyWindow, type RebootWindow } from '../../core/reboots/corroborate.ts'
+import { feedsOf } from '../../core/state/initial.ts'
+import type { Event, State, Told } from '../../core/state/types.ts'
+import { ClusterDesk } from '../../engine/cluster/cluster-desk.ts'
+import type { RebootTelling } from '../../engine/reboots/parts.ts'
+import { RebootWatch } from '../../engine/reboots/reboot-watch.ts'
+import type { Clock } from '../../ports/clock.ts'
+import type { ClusterWatch } from '../../ports/cluster.ts'
+import type { StoredEvent } from '../../ports/daemon.ts'
+import type { JournalTails } from '../../ports/journal-tails.ts'
+import type { RebootsAnswer } from '../../ports/reboots.ts'
+import { ownAddresses } from '../configuration/surroundings.ts'
+import { type ConfiguredCluster, configuredClusters } from './configured.ts'
+import { NetconsoleService } from './netconsole-service.ts'
+import { NodeClues } from './node-clues.ts'
+import { Watches } from './watches.ts'
+
+export type ClusterServiceParts = {
+  readonly clock: Clock
+  readonly configuration: Configuration
+  readonly tails: JournalTails
+  readonly feed: (event: Event) => void
+  readonly state: () => State
+  /** What was told from then on, oldest first. */
+  readonly eventsSince: (wallMs: number) => readonly StoredEvent[]
+  readonly log: (level: 'info' | 'warn' | 'error', sentence: string) => void
+}
+
+/** The Proxmox clusters of the configuration: asked, judged, their reboots explained; made anew where it changes. */
+export class ClusterService {
+  readonly #parts: ClusterServiceParts
+  readonly #watches: Watches
+  /** Made with the first watches: a desk without clusters would end what an earlier process began about them. */
+  #desk: ClusterDesk | undefined
+  readonly #clues: NodeClues
+  readonly #netconsole: NetconsoleService
+  #configuration: Configuration
+  #clusters: readonly ConfiguredCluster[]
+  #reboots: RebootWatch | undefined
+
+  constructor(parts: ClusterServiceParts) {
+    const { clock, configuration, tails, log } = parts
+    this.#parts = parts
+    this.#configuration = configuration
+    this.#clusters = configuredClusters(configuration)
+    this.#watches = new Watches(clock)
+    this.#clues = new NodeClues(clock)
+    this.#netconsole = new NetconsoleService({ clock, tails, log })
+  }
+
+  async start(): Promise<void> {
+    this.#watches.use(this.#clusters)
+    this.#desk = this.#newDesk()
+    this.#desk.start()
+    this.#reboots = this.#rebootWatch()
+    this.#reboots.start()
+    await this.#netconsole.use(this.#configuration)
+  }
+
+  async reconfigure(configuration: Configuration): Promise<void> {
+    this.#configuration = configuration
+    this.#clusters = configuredClusters(configuration)
+    const gone = this.#watches.use(this.#clusters)
+    await this.#reboots?.stop()
+    await this.#desk?.reconfigure(this.#deskClusters())
+    await Promise.all(gone.map((watch) => watch.close()))
+    this.#reboots = this.#rebootWatch()
+    this.#reboots.start()
+    await this.#netconsole.use(configuration)
+  }
+
+  async stop(): Promise<void> {
+    await Promise.all([this.#reboots?.stop(), this.#desk?.close(), this.#netconsole.close()])
+    await this.#watches.close()
+  }
+
+  clusters(): readonly ClusterWatch[] {
+    return this.#watches.all()
+  }
+
+  model(cluster: string): ClusterModel | undefined {
+    return this.#desk?.model(cluster)
+  }
+
+  reboots(node: string, boot?: number): Promise<RebootsAnswer> {
+    const sentence = 'The nodes are not watched yet.'
+    return this.#reboots?.reboots(node, boot) ?? Promise.resolve({ ok: false, code: 'unavailable', sentence })
+  }
+
+  #newDesk(): ClusterDesk {
+    const { clock, feed, state } = this.#parts
+    return new ClusterDesk(
+      {
+        clock,
+        feed,
+        feeds: () => feedsOf(state()),
+        alerts: () => state().alerts,
+        hostsOf: (cluster) => this.#configuration.hosts.filter((host) => host.cluster === cluster),
+        ownAddresses,
+        clues: (cluster) => this.#clues.of(cluster),
+        cleanStops: (cluster) => this.#clues.cleanStops(cluster),
+      },
+      this.#deskClusters(),
+    )
+  }
+
+  #deskClusters() {
+    return this.#clusters.flatMap(({ settings, features }) => {
+      const watch = this.#watches.of(settings.cluster)
+      if (watch === undefined) return []
+      return [{ watch, pollMs: settings.pollMs, startMissed: features.includes('start-missed') }]
+    })
+  }
+
+  #rebootWatch(): RebootWatch {
+    const { clock, tails, log } = this.#parts
+    return new RebootWatch({
+      clock,
+      tails,
+      log,
+      clusters: this.#clusters.flatMap(({ settings, features }) => {
+        const watch = this.#watches.of(settings.cluster)
+        if (watch === undefined) return []
+        const hostOf = (node: string) => this.#hostOf(settings.cluster, node)
+        return [{ watch, journals: features.includes('journals'), hostOf }]
+      }),
+      telling: this.#telling(),
+      history: (window) => this.#history(window),
+    })
+  }
+
+  #telling(): RebootTelling {
+    return {
+      rebooted: ({ cluster, node, host, verdict, severity, atMs }) => {
+        this.#clues.rebooted({ cluster, node }, verdict, atMs)
+        const sentence = `${verdict.sentence} (${verdict.confidence})`
+        this.#parts.feed({
+          kind: 'noted',
+          code: 'node-rebooted',
+          sentence,
+          severity,
+          ...(host === undefined ? {} : { host }),
+        })
+      },
+      // The desk makes an alert of what was judged.
+      unexpected: () => {},
+      fence: ({ cluster, node }, _host, holds, sentence) => this.#clues.fence({ cluster, node }, holds, sentence),
+      cleanStop: ({ cluster, node }, _host, kind, at) => this.#clues.stopped({ cluster, node }, kind, at),
+    }
+  }
+
+  #hostOf(cluster: string, node: string): string | undefined {
+    const hosts = this.#configuration.hosts.filter((host) => host.cluster === cluster)
+    const byName = hosts.find(({ name }) => name === node)
+    if (byName !== undefined) return byName.name
+    const views = Object.values(this.#watches.of(cluster)?.views().views ?? {})
+    const members = views.flatMap(({ status }) => status?.value.members ?? [])
+    const ip = members.find(({ name }) => name === node)?.ip
+    return hosts.find(({ address }) => address === ip)?.name
+  }
+
+  #history(window: RebootWindow): readonly Told[] {
+    const { fromMs, untilMs } = historyWindow(window)
+    return this.#parts.eventsSince(fromMs).filter(({ at }) => at.wallMs <= untilMs)
+  }
+}
