@@ -122,8 +122,9 @@ export class AlertPath implements Alerting {
   async stop(signal: AbortSignal): Promise<void> {
     this.#closing.abort()
     this.#dispatcher.close()
+    const drills = this.#drills.stop()
     await Promise.all([this.#running, this.#workers.stop(signal)])
-    await this.#drills.stop()
+    await drills
   }
 
   /** Nothing that is on its way is lost: what waited for a channel that is gone takes the next step. */

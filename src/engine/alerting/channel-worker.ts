@@ -10,7 +10,7 @@ import { callNotifier, callReadBack } from './call-notifier.ts'
 import { afterOutcome, type ChannelHealth, keptHealth, UNTRIED } from './channel-health.ts'
 import { type Ledger, STORE_RETRY_MS } from './ledger.ts'
 import type { AlertObservation, LogLevel } from './parts.ts'
-import { type Prepared, prepareDelivery, type Sent } from './prepare-delivery.ts'
+import { bringForward, type Prepared, prepareDelivery, type Sent } from './prepare-delivery.ts'
 import { giveBack, settleDelivery } from './settle-delivery.ts'
 import { Sleeper } from './sleeper.ts'
 import type { ToldElsewhere } from './told-elsewhere.ts'
@@ -59,6 +59,8 @@ export class ChannelWorker {
   #pausedUntilMs = Number.NEGATIVE_INFINITY
   #pauseAsked = false
   #triedMs = Number.NEGATIVE_INFINITY
+  /** The next message is tried now, whenever it is due. */
+  #hurry = false
   #closed = false
   #running: Promise<void> = Promise.resolve()
   #delivered = 0
@@ -114,6 +116,7 @@ export class ChannelWorker {
     this.#notifier = notifier
     // What was wrong may have been the configuration.
     this.#pausedUntilMs = Number.NEGATIVE_INFINITY
+    this.#hurry = true
     this.#sleeper.wake()
     return before
   }
@@ -187,7 +190,11 @@ export class ChannelWorker {
     const { ledger, elsewhere } = this.#parts
     const { name } = this.#channel
     try {
-      const done = ledger.run((work) => prepareDelivery(work, name, elsewhere))
+      const done = ledger.run((work) => {
+        if (this.#hurry) bringForward(work, name)
+        return prepareDelivery(work, name, elsewhere)
+      })
+      if (done.ok) this.#hurry = false
       return done.ok ? done.value : 'unwritable'
     } catch (error) {
       return this.#putAside(error)

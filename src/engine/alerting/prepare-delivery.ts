@@ -58,6 +58,12 @@ export function prepareDelivery(work: Work, channel: string, elsewhere: ToldElse
   return compute(work, delivery, events, others)
 }
 
+/** The first that waits is due now. */
+export function bringForward({ rows, nowMs }: Work, channel: string): void {
+  const first = rows.nextDelivery(channel, Number.MAX_SAFE_INTEGER)
+  if (first !== undefined && first.dueMs > nowMs) rows.updateDelivery({ ...first, dueMs: nowMs })
+}
+
 function compute(work: Work, delivery: Delivery, events: readonly AlertEvent[], others: readonly Delivery[]): Prepared {
   const { rows, setup } = work
   const { channel } = delivery

@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises'
 import type { AlertPolicy } from '../../core/alerts/policy.ts'
 import type { Incident, Incoming } from '../../core/alerts/types.ts'
 import { AlertPath } from '../alerting/alert-path.ts'
@@ -6,6 +7,8 @@ import { FakeChannel } from './alert-channel.ts'
 import { alertPolicy } from './alert-samples.ts'
 import { MemoryAlertStore } from './alert-store.ts'
 import { ManualClock } from './manual-clock.ts'
+
+const SETTLING_TURNS = 60
 
 export type BenchOptions = Partial<Omit<AlertPathParts, 'policy' | 'store' | 'clock'>> & {
   readonly policy?: Partial<AlertPolicy>
@@ -21,6 +24,11 @@ export class BenchClock extends ManualClock {
   override now() {
     const now = super.now()
     return { ...now, wallMs: now.wallMs + this.wallErrorMs }
+  }
+
+  /** What is done in many small turns is done before time goes on. */
+  override async settle(): Promise<void> {
+    for (let turn = 0; turn < SETTLING_TURNS; turn += 1) await setImmediate()
   }
 }
 
