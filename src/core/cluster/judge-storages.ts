@@ -5,7 +5,6 @@ import type { Resources, StorageRow, StorageStatus } from './types.ts'
 export type StorageSources = {
   readonly asked: Asked
   readonly resources: Told<Resources> | undefined
-  readonly trusted: boolean
   readonly isOnline: (node: string) => boolean
 }
 
@@ -29,8 +28,8 @@ export function judgeStorages(sources: StorageSources): readonly StorageModel[] 
 
 const keyOf = ({ storage, node }: StorageModel) => `${storage}/${node}`
 
-function ofRow(row: StorageRow, { resources, trusted, isOnline }: StorageSources): StorageModel {
-  const known = trusted && resources?.fresh === true && isOnline(row.node) && row.status !== 'unknown'
+function ofRow(row: StorageRow, { resources, isOnline }: StorageSources): StorageModel {
+  const known = resources?.fresh === true && isOnline(row.node) && row.status !== 'unknown'
   return {
     storage: row.storage,
     node: row.node,

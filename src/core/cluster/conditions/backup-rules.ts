@@ -1,6 +1,6 @@
 import { guestName } from '../guest-duty.ts'
 import type { ClusterModel } from '../model-types.ts'
-import { endedWell, isAbout, isRunning } from '../tasks.ts'
+import { endedWell, isRunning } from '../tasks.ts'
 import type { Task } from '../types.ts'
 import { guestWith } from './known.ts'
 import type { Held, Rule } from './rule.ts'
@@ -36,7 +36,7 @@ function lastDumps(model: ClusterModel): ReadonlyMap<string, Task> {
   // Newest first.
   for (const task of model.tasks) {
     if (task.type !== 'vzdump' || isRunning(task)) continue
-    const guest = task.id === '' ? undefined : model.guests.find(({ vmid }) => isAbout(task, vmid))
+    const guest = task.id === '' ? undefined : model.guests.find(({ vmid }) => vmid === Number(task.id))
     const subject = task.id === '' ? task.node : guest?.id
     if (subject !== undefined && !last.has(subject)) last.set(subject, task)
   }

@@ -408,6 +408,7 @@ describe('guests that a boot did not start', () => {
     expect(held(findingsIn(uptime(120)))).toEqual([])
     const done = task('startall', 'pve1', '', { startS: NOW_S - 60, endS: NOW_S - 1, status: 'OK' })
     expect(held(findingsIn({ ...uptime(120), tasks: [done] }))).toContain('PveGuestNotStarted home/pve1')
+    expect(held(findingsIn({ ...uptime(900), tasks: [task('startall', 'pve1')] }))).toEqual([])
   })
 
   it('are not told of a boot that was not watched, nor once they have run or were stopped by hand', () => {
