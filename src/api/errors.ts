@@ -9,6 +9,8 @@ export const API_ERRORS = {
   'no-such-alert': [404, 'There is no alert with this number.'],
   'no-such-cluster': [404, 'No Proxmox cluster of this name is asked.'],
   'no-such-target': [404, 'The cluster has no node, guest or storage of this name.'],
+  'no-such-node': [404, 'No node of this name was seen in a Proxmox cluster, or several were.'],
+  'no-such-boot': [404, 'So many reboots of this node are not known.'],
   'method-not-allowed': [
     405,
     'Not with this method; see the Allow header. Changing calls are taken on the socket alone.',

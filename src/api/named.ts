@@ -12,6 +12,7 @@ import { channel, host, refusal } from './hosts.ts'
 import { future, past } from './moments.ts'
 import { device, outlet, problem } from './outlets.ts'
 import { claim, leg, plan } from './plans.ts'
+import { reboot } from './reboots.ts'
 import { silence } from './silences.ts'
 import { reference } from './status.ts'
 
@@ -52,4 +53,5 @@ export const NAMED: Readonly<Record<string, z.ZodType>> = {
   Problem: problem,
   Past: past,
   Future: future,
+  Reboot: reboot,
 }

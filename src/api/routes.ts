@@ -6,6 +6,7 @@ import { health } from './health.ts'
 import { hostReport } from './hosts.ts'
 import { order, orderAnswer } from './orders.ts'
 import { outlets } from './outlets.ts'
+import { REBOOT_ROUTES } from './reboot-routes.ts'
 import type { Route } from './route.ts'
 import { status } from './status.ts'
 
@@ -80,6 +81,7 @@ export const ROUTES = {
   },
   ...ALERT_ROUTES,
   ...CLUSTER_ROUTES,
+  ...REBOOT_ROUTES,
 } as const satisfies Record<string, Route>
 
 export type RouteName = keyof typeof ROUTES

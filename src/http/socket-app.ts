@@ -9,6 +9,7 @@ import { addAlertChanging } from './alert-changing.ts'
 import { bodyOf, errorAnswer, parse } from './answers.ts'
 import type { EventStreams } from './event-stream.ts'
 import { type AppParts, readApp } from './read-app.ts'
+import { addRebootReading } from './reboot-reading.ts'
 
 const MAX_BODY_BYTES = 64 * 1024
 
@@ -31,6 +32,7 @@ export function socketApp(parts: SocketAppParts): Hono {
   app.get(ROUTES.export.path, (context) => context.json(daemon.exportState()))
   addChanging(app, daemon)
   addAlertChanging(app, daemon)
+  addRebootReading(app, daemon)
   return app
 }
 

@@ -3,6 +3,7 @@ import type { Order, State, Told } from '../core/state/types.ts'
 import type { At } from '../core/time.ts'
 import type { Alerting, Proof } from './alerting.ts'
 import type { ClusterWatch } from './cluster.ts'
+import type { RebootsAnswer } from './reboots.ts'
 
 /** Everything that a face (HTTP, the command line, the web page) may ask of the running watchdog. */
 export interface Daemon {
@@ -24,6 +25,11 @@ export interface Daemon {
   probeStats(): readonly ProbeStat[]
   /** The Proxmox clusters that are asked; missing where none is configured. */
   clusters?(): readonly ClusterWatch[]
+  /**
+   * Why a node of a Proxmox cluster rebooted: all that is known, or one (-1 is the newest). `node`: its name,
+   * `CLUSTER/NODE`, or the host that it is. Missing where no cluster is configured.
+   */
+  reboots?(node: string, boot?: number): Promise<RebootsAnswer>
   /** Reads the configuration again, as SIGHUP does. A refused one leaves the old in force. */
   reload(): Promise<ReloadAnswer>
   /** Writes a consistent copy of the store to `file`, an absolute path that must not exist yet. */
