@@ -48,11 +48,18 @@ export class RebootWatch {
     const found = this.#find(node)
     if (typeof found === 'string') return { ok: false, code: 'no-such-node', sentence: found }
     const { key, host } = found
-    await Promise.race([found.know(), this.#parts.clock.sleep(ANSWER_MS, this.#closing.signal)])
+    await this.#patiently(found.know())
     const all = this.#parts.tails.judged(key, MOST_REBOOTS).map((each, index) => ({ ...each, boot: -1 - index }))
     const reboots = boot === undefined ? all : all.filter((each) => each.boot === boot)
     if (boot !== undefined && reboots.length === 0) return noSuchBoot(key.node, all.length, found.answers)
     return { ok: true, cluster: key.cluster, node: key.node, ...(host === undefined ? {} : { host }), reboots }
+  }
+
+  async #patiently(knowing: Promise<void>): Promise<void> {
+    const answered = new AbortController()
+    const signal = AbortSignal.any([answered.signal, this.#closing.signal])
+    await Promise.race([knowing, this.#parts.clock.sleep(ANSWER_MS, signal)])
+    answered.abort()
   }
 
   #find(name: string): NodeFate | string {
