@@ -37,13 +37,14 @@ export function goneCleanly(signs: StopSigns): Readonly<Record<string, CleanStop
 
 /**
  * While it is still there, the local resource manager tells in its status that its node goes down: `restart mode`,
- * `shutdown mode` (pve-ha-manager, PVE::API2::HA::Status). A `stopall` of all guests may be either, or neither: it is
- * taken for the one that holds for a boot's time only.
+ * `shutdown mode` (pve-ha-manager, PVE::API2::HA::Status and PVE::HA::LRM). Neither is sure: with some policies a reboot
+ * is a plain stop for it, and it is in restart mode as well when only its own package is updated. Journals know better.
+ * A `stopall` of all guests may be either, or neither: it is taken for the one that holds for a boot's time only.
  */
 function signOf(node: NodeModel, { tasks, ha }: ClusterModel): Pick<CleanStop, 'kind'> | undefined {
   if (node.online !== true) return undefined
   const words = ha?.fresh === true && node.lrm?.dead === false ? `${node.lrm.state} ${node.lrm.words}` : ''
-  if (/\brestart mode\b/.test(words)) return { kind: 'rebooting' }
+  if (/\bre(?:start|boot) mode\b/.test(words)) return { kind: 'rebooting' }
   if (/\bshutdown (?:mode|request)\b/.test(words)) return { kind: 'shut-down' }
   const stopping = tasks.some((task) => task.type === 'stopall' && task.node === node.name && isRunning(task))
   return stopping ? { kind: 'rebooting' } : undefined
