@@ -42,7 +42,7 @@ describe('proxmox role', () => {
   it('works before there is a configuration', async () => {
     const { code, out } = await run(['proxmox', 'role', '--config', '/nowhere.yaml'])
     expect(code).toBe(0)
-    expect(out).toContain('pveum user token add watchdog@pve eyes --privsep 1')
+    expect(out).toContain('pveum user token add watchdog@pve watchdog --privsep 1')
   })
 })
 
