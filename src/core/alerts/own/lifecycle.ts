@@ -26,7 +26,7 @@ export function open(sight: Sight, name: ConditionName, subject: string): void {
 }
 
 function pending(sight: Sight, name: ConditionName, subject: string, known: AlertRecord | undefined): AlertRecord {
-  const before = known?.resolvedAt === undefined ? {} : { resolvedAt: known.resolvedAt }
+  const before = known === undefined ? {} : { resolvedAt: known.resolvedAt, fired: known.fired }
   return { key: `${name}/${subject}`, name, subject, state: 'pending', since: sight.now, ...before }
 }
 
