@@ -12,6 +12,8 @@ export function renderCliReference(): string {
     '',
     program.description(),
     '',
+    'What the tools of Proxmox show, and which command shows it here: [native-monitoring-guide.md](native-monitoring-guide.md).',
+    '',
     'Options of every command:',
     '',
     ...optionRows(program.options),

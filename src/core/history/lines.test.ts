@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
 import { readHistory } from '../../proxmox/reading/history.ts'
-import { lineOf, resolutionS, sampleAt, summaryOf, within } from './lines.ts'
+import { coarser, lineOf, resolutionS, sampleAt, summaryOf, within } from './lines.ts'
 import { type Point, recipesFor } from './metrics.ts'
 import { timeframeFor } from './timeframe.ts'
 
@@ -36,6 +36,19 @@ describe('a line over the nodes of a cluster', () => {
     ]
     expect(recipesFor('node', 'net')!.map((recipe) => lineOf(recipe, nodes).samples[0]?.value)).toEqual([40, 3])
     expect(lineOf(recipesFor('node', 'mem')![0]!, nodes).samples[0]?.value).toBe(0.5)
+  })
+})
+
+describe('nodes that keep data of different fineness', () => {
+  it('meet in the coarsest', () => {
+    const fine = Array.from({ length: 60 }, (_, index) => point(index * 60, { netin: index < 30 ? 10 : 30, netout: 1 }))
+    const [first, second, ...others] = coarser(fine, 1800)
+    expect([first, second]).toEqual([point(0, { netin: 10, netout: 1 }), point(1800, { netin: 30, netout: 1 })])
+    expect(others).toEqual([])
+    expect(coarser(fine, 60)).toBe(fine)
+    const coarse = [point(0, { netin: 5 }), point(1800, { netin: 5 })]
+    const [net] = recipesFor('node', 'net')!
+    expect(lineOf(net!, [coarser(fine, 1800), coarse]).samples.map(({ value }) => value)).toEqual([15, 35])
   })
 })
 

@@ -30,6 +30,28 @@ export function lineOf(recipe: LineRecipe, members: readonly (readonly Point[])[
   return { name: recipe.name, unit: recipe.unit, samples }
 }
 
+/**
+ * Points that are finer than `stepS` made as coarse as that: nodes of different versions keep data of different
+ * fineness, and points that do not meet cannot be added.
+ */
+export function coarser(points: readonly Point[], stepS: number): readonly Point[] {
+  const own = resolutionS(points)
+  if (own === undefined || own >= stepS) return points
+  const buckets = Map.groupBy(points, ({ timeS }) => Math.floor(timeS / stepS) * stepS)
+  return [...buckets].map(([timeS, those]) => ({ timeS, values: meanOf(those) }))
+}
+
+function meanOf(points: readonly Point[]): Point['values'] {
+  const sums = new Map<string, { total: number; count: number }>()
+  for (const { values } of points) {
+    for (const [name, value] of Object.entries(values)) {
+      const sum = sums.get(name) ?? { total: 0, count: 0 }
+      sums.set(name, { total: sum.total + value, count: sum.count + 1 })
+    }
+  }
+  return Object.fromEntries([...sums].map(([name, { total, count }]) => [name, total / count]))
+}
+
 /** Seconds from one point to the next: the commonest distance, since points may be missing. Undefined below two. */
 export function resolutionS(points: readonly { readonly timeS: number }[]): number | undefined {
   const counts = new Map<number, number>()

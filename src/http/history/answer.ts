@@ -1,6 +1,6 @@
 import type { ApiErrorCode } from '../../api/errors.ts'
 import type { History, HistoryLine, HistoryQuery } from '../../api/history.ts'
-import { type Line, lineOf, resolutionS, summaryOf, within } from '../../core/history/lines.ts'
+import { coarser, type Line, lineOf, resolutionS, summaryOf, within } from '../../core/history/lines.ts'
 import { type Point, recipesFor } from '../../core/history/metrics.ts'
 import { type Timeframe, timeframeFor } from '../../core/history/timeframe.ts'
 import type { At } from '../../core/time.ts'
@@ -59,8 +59,9 @@ type Parts = {
 }
 
 function historyOf({ target, query, members, fromS, toS, timeframe, reaches, model }: Parts): History {
-  const all = members.map(({ points }) => points)
-  const stepS = all.map(resolutionS).find((step) => step !== undefined)
+  const steps = members.flatMap(({ points }) => resolutionS(points) ?? [])
+  const stepS = steps.length === 0 ? undefined : Math.max(...steps)
+  const all = members.map(({ points }) => coarser(points, stepS ?? 0))
   const inside = all.map((points) => within(points, fromS, toS, stepS ?? 0))
   const recipes = recipesFor(target.subject, query.metric) ?? []
   const lines = recipes.map((recipe) => lineOf(recipe, inside))

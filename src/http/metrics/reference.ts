@@ -11,7 +11,8 @@ export function renderMetricsReference(): string {
 Generated from \`src/http/metrics/table.ts\` by \`npm run generate\`; do not edit.
 
 \`GET /metrics\` on \`METRICS_PORT\` (8000), in Prometheus' text format. Counters begin at 0 when the process starts;
-everything else is read from the state at each scrape. Alert rules for them are in
+everything else is read from the state at each scrape. [prometheus-setup.md](prometheus-setup.md) says how to scrape,
+record and keep them, and what \`GET /pve\` serves. Alert rules for them are in
 [deploy/prometheus/rules.yml](../deploy/prometheus/rules.yml); [codes.md](codes.md) lists the values of \`guard\` and
 \`code\`.
 
