@@ -1,4 +1,5 @@
-import type { Lab } from '../../lab/servers/index.ts'
+import { X509Certificate } from 'node:crypto'
+import { LAB_API_TOKEN, LAB_CERTIFICATE, type Lab } from '../../lab/servers/index.ts'
 import type { LabPaths } from './lab-directory.ts'
 
 /** Real waits of the lab's probes and of the strip: short, since everything is on loopback. */
@@ -7,7 +8,10 @@ const STRIP_TIMEOUT = '400ms'
 const CHANNEL_TIMEOUT = '2s'
 
 /** The configuration of the lab, as a person would write it for a real one. */
-export function labConfiguration(lab: Lab, paths: Pick<LabPaths, 'state' | 'password' | 'webhook'>): string {
+export function labConfiguration(
+  lab: Lab,
+  paths: Pick<LabPaths, 'state' | 'password' | 'webhook' | 'apiToken'>,
+): string {
   const { hosts, strips, gateway } = lab.state()
   const [strip] = strips
   if (strip === undefined) throw new RangeError('the lab has no strip')
@@ -32,6 +36,7 @@ export function labConfiguration(lab: Lab, paths: Pick<LabPaths, 'state' | 'pass
     '    outlets:',
     '      - { outlet: 3, label: unused }',
     '      - { outlet: 4, label: NAS, protected: true }',
+    ...proxmox(lab, paths.apiToken),
     'channels:',
     `  - { name: discord, type: discord, webhook: { file: ${paths.webhook} }, timeout: ${CHANNEL_TIMEOUT} }`,
     'hosts:',
@@ -50,4 +55,26 @@ export function labConfiguration(lab: Lab, paths: Pick<LabPaths, 'state' | 'pass
     )
   }
   return `${lines.join('\n')}\n`
+}
+
+/** Every node is asked at its own address, where its pages are, too. */
+function proxmox(lab: Lab, tokenFile: string): string[] {
+  const { hosts, clusters } = lab.state()
+  return clusters.length === 0
+    ? []
+    : [
+        'proxmox:',
+        ...clusters.flatMap(({ nodes }) => {
+          const nodeHosts = hosts.filter(({ name }) => nodes.some((node) => node.name === name))
+          return [
+            `  - cluster: ${nodeHosts[0]?.cluster}`,
+            `    token: { id: "${LAB_API_TOKEN.id}", secret: { file: ${tokenFile} } }`,
+            `    tls: { fingerprint: "${new X509Certificate(LAB_CERTIFICATE).fingerprint256}" }`,
+            '    endpoints:',
+            ...nodeHosts.map(({ name, address, httpsPort }) => {
+              return `      - { node: ${name}, url: "https://${address}:${httpsPort}" }`
+            }),
+          ]
+        }),
+      ]
 }

@@ -16,6 +16,7 @@ export type LabPaths = {
   readonly state: string
   readonly password: string
   readonly webhook: string
+  readonly apiToken: string
   readonly configuration: string
   readonly socket: string
 }
@@ -26,6 +27,7 @@ export function labPaths(directory: string): LabPaths {
     state: join(directory, 'state'),
     password: join(directory, 'strip-password'),
     webhook: join(directory, 'discord-webhook'),
+    apiToken: join(directory, 'proxmox-token'),
     configuration: join(directory, 'proxmox-watchdog.yaml'),
     socket: join(directory, 'lab.sock'),
   }

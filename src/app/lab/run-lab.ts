@@ -3,8 +3,8 @@ import { connect } from 'node:net'
 import { formatProblems } from '../../config/problem.ts'
 import { spell } from '../../core/phrase.ts'
 import type { Told } from '../../core/state/types.ts'
-import { LAB_CREDENTIALS, type Lab, LabFault, startLab } from '../../lab/servers/index.ts'
-import { homeLab } from '../../lab/world/index.ts'
+import { LAB_API_TOKEN, LAB_CREDENTIALS, type Lab, LabFault, startLab } from '../../lab/servers/index.ts'
+import { homeLabWithCluster } from '../../lab/world/index.ts'
 import { loadConfiguration } from '../configuration/load.ts'
 import { createLog } from '../log.ts'
 import { type Started, startDaemon } from '../start.ts'
@@ -54,7 +54,7 @@ export async function runLab(options: LabRunOptions): Promise<LabRunEnd> {
   const remove = () => removeLabDirectory(paths)
   process.once('exit', remove)
   try {
-    const lab = await startLab({ spec: homeLab(), timeScale: options.pace })
+    const lab = await startLab({ spec: homeLabWithCluster(), timeScale: options.pace })
     try {
       const channel = await LabChannel.open(CHANNEL_ADDRESS)
       try {
@@ -89,6 +89,7 @@ async function runIn(
 ): Promise<LabRunEnd> {
   prepareLabDirectory(paths, LAB_CREDENTIALS.password)
   channel.writeWebhook(paths.webhook)
+  writeFileSync(paths.apiToken, `${LAB_API_TOKEN.secret}\n`, { mode: 0o600 })
   writeFileSync(paths.configuration, labConfiguration(lab, paths))
   const clock = new PacedClock(options.pace)
   const narrator = new Narrator({ ...options, startMs: clock.now().monoMs })
@@ -137,6 +138,9 @@ async function play(
   narrator.plain('  bin/proxmox-watchdog explain pve2         why it does, or does not')
   narrator.plain('  bin/proxmox-watchdog lab hang pve2        or: wedge, cut-net, heal')
   narrator.plain('  bin/proxmox-watchdog lab strip offline    and online again')
+  narrator.plain(
+    '  bin/proxmox-watchdog cluster              nodes, quorum, HA, guests; lab partition pve1 to see it change',
+  )
   narrator.plain('  bin/proxmox-watchdog lab discord down     or: ratelimit, up: alerts wait, and none is lost')
   narrator.plain('  bin/proxmox-watchdog alerts list          what fires, and who was told')
   await new Promise<void>((resolve) => signal.addEventListener('abort', () => resolve(), { once: true }))
