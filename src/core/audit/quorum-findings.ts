@@ -50,9 +50,6 @@ function nextLoss(audited: AuditedCluster, about: { readonly cluster: string }):
   }
   const rest = `${start}, and then what is left of ${list(fencing)} resets itself, since HA is active there.`
   return finding('next-loss-fences', rest, remedy, about)
-    remedy,
-    about,
-  )
 }
 
 function fencingNodes({ nodes, model }: AuditedCluster): readonly string[] {
