@@ -184,6 +184,58 @@ const watcher: fc.Arbitrary<Fault> = fc.oneof(
   fc.record({ kind: fc.constant('slow-looks' as const), atS, delayS: fc.integer({ min: 1, max: 30 }) }),
 )
 
+const node = fc.constantFrom('pve1', 'pve2', 'duo', 'fall', 'watched')
+const clusterAction: fc.Arbitrary<Action> = fc.oneof(
+  fc.record({ kind: fc.constantFrom('partition' as const, 'partition' as const, 'rejoin' as const), host: node }),
+  fc
+    .record({ kind: fc.constantFrom('partition-from' as const, 'rejoin-from' as const), host: node, from: node })
+    .filter(({ host, from }) => host !== from),
+  fc.record({ kind: fc.constantFrom('qdevice-down' as const, 'qdevice-up' as const, 'arm-ha' as const) }),
+  fc.record({ kind: fc.constant('disarm-ha' as const), mode: fc.constantFrom('freeze' as const, 'ignore' as const) }),
+  fc.record({
+    kind: fc.constantFrom('node-maintenance' as const, 'node-maintenance-end' as const, 'stop-watchdog-mux' as const),
+    host: node,
+  }),
+  fc.record({
+    kind: fc.constant('backup-start' as const),
+    guest: fc.constantFrom('100', '102'),
+    forMs: fc.integer({ min: 1_000, max: 300_000 }),
+  }),
+  fc.record({ kind: fc.constant('migrate' as const), guest: fc.constantFrom('100', '101', '102'), to: node }),
+)
+const peerLie: fc.Arbitrary<Fault> = fc.record({
+  kind: fc.constant('peer-lie' as const),
+  atS,
+  forS,
+  lie: fc.record({ node, says: fc.constantFrom('stale' as const, 'all-well' as const, 'alone' as const) }),
+})
+const inCluster: fc.Arbitrary<Fault> = fc.oneof(
+  { weight: 5, arbitrary: fc.record({ kind: fc.constant('world' as const), atS, action: clusterAction }) },
+  { weight: 1, arbitrary: peerLie },
+)
+
+/** A random night of a site whose hosts are nodes of a Proxmox cluster. */
+export const arbitraryClusterNight: fc.Arbitrary<Night> = fc
+  .record({
+    timers: fc.boolean(),
+    onWedged: fc.constantFrom('alert' as const, 'cycle' as const),
+    troubles: fc.array(hang, { minLength: 1, maxLength: 2 }),
+    faults: fc.array(
+      fc.oneof(
+        { weight: 8, arbitrary: inCluster },
+        { weight: 4, arbitrary: world },
+        { weight: 1, arbitrary: mishap },
+        { weight: 1, arbitrary: crash },
+        { weight: 1, arbitrary: order },
+        { weight: 1, arbitrary: watcher },
+      ),
+      { maxLength: 10 },
+    ),
+  })
+  .map(({ troubles, faults, ...night }) => {
+    return { ...night, cluster: true, lengthS: LENGTH_S, faults: [...(troubles as Fault[]), ...faults] }
+  })
+
 /** A random night. Always one host in trouble; shrinks to few faults. */
 export const arbitraryNight: fc.Arbitrary<Night> = fc
   .record({

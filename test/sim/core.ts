@@ -1,3 +1,6 @@
+import { goneCleanly, watchStops } from '../../src/core/cluster/clean-stops.ts'
+import { peersOf } from '../../src/core/cluster/feeds.ts'
+import { judgeCluster } from '../../src/core/cluster/model.ts'
 import { apply, snapshotOf } from '../../src/core/state/apply.ts'
 import { decide } from '../../src/core/state/decide.ts'
 import { initialState } from '../../src/core/state/initial.ts'
@@ -10,9 +13,20 @@ export type Core = {
   readonly snapshotOf: typeof snapshotOf
   readonly initialState: typeof initialState
   readonly owesPower: typeof owesPower
+  /** How the views of a Proxmox cluster are judged. */
+  readonly cluster: ClusterCore
 }
 
-export const realCore: Core = { decide, apply, snapshotOf, initialState, owesPower }
+export type ClusterCore = {
+  readonly judgeCluster: typeof judgeCluster
+  readonly peersOf: typeof peersOf
+  readonly watchStops: typeof watchStops
+  readonly goneCleanly: typeof goneCleanly
+}
+
+const realCluster: ClusterCore = { judgeCluster, peersOf, watchStops, goneCleanly }
+
+export const realCore: Core = { decide, apply, snapshotOf, initialState, owesPower, cluster: realCluster }
 
 /** Mistakes that an engine could make around a perfect core: mutants of the harness itself. */
 export type EngineFlaws = {

@@ -1,5 +1,6 @@
 import type { AlertUpdate } from '../../src/core/alerts/types.ts'
 import { act, findStrip } from '../../src/lab/world/index.ts'
+import { healClusters, keptDown } from './cluster/heal-clusters.ts'
 import type { Safety } from './safety.ts'
 import { MINUTE, SECOND, type Setup } from './setup.ts'
 import type { Simulation } from './simulation.ts'
@@ -36,6 +37,8 @@ export function healAndDemand(sim: Simulation, setup: Setup, safety: Safety): vo
 function healWorld(sim: Simulation, setup: Setup): void {
   sim.mishaps.clear()
   sim.lies.length = 0
+  sim.peerLies.length = 0
+  healClusters(sim.world)
   sim.diskFull = false
   sim.roundDelayMs = 300
   sim.pollDelayMs = 0
@@ -60,7 +63,7 @@ function healWorld(sim: Simulation, setup: Setup): void {
     if (host.state === 'standby') act(sim.world, { kind: 'press-power-button', host: host.name })
     if (host.state !== 'hung' && host.state !== 'wedged') continue
     const mapped = setup.policy.hosts.some(({ name, levels }) => name === host.name && levels.length > 0)
-    const guarded = host.name === 'nas' || host.state === 'wedged'
+    const guarded = host.name === 'nas' || host.state === 'wedged' || keptDown(sim, host.name)
     // One host of the cluster stays dead, to be recovered without a storm.
     if (mapped && !guarded && !silent.has(host.cluster)) silent.add(host.cluster)
     else act(sim.world, { kind: 'heal', host: host.name })

@@ -32,11 +32,14 @@ export async function mutate({ name, edits }: Mutant): Promise<{ core: Core; rem
 
 async function load(folder: string): Promise<Core> {
   const bring = (file: string) => import(/* @vite-ignore */ pathToFileURL(join(folder, file)).href)
-  const [{ decide }, { apply, snapshotOf }, { initialState }, { owesPower }] = await Promise.all([
+  const [{ decide }, { apply, snapshotOf }, { initialState }, { owesPower }, ...cluster] = await Promise.all([
     bring('state/decide.ts'),
     bring('state/apply.ts'),
     bring('state/initial.ts'),
     bring('state/restart.ts'),
+    bring('cluster/model.ts'),
+    bring('cluster/feeds.ts'),
+    bring('cluster/clean-stops.ts'),
   ])
-  return { decide, apply, snapshotOf, initialState, owesPower }
+  return { decide, apply, snapshotOf, initialState, owesPower, cluster: Object.assign({}, ...cluster) }
 }

@@ -1,4 +1,5 @@
 import type { HostPolicy, Policy } from '../../src/core/policy.ts'
+import { withCluster } from './cluster/cluster-site.ts'
 import { type Core, type EngineFlaws, realCore } from './core.ts'
 import type { Fault, Night, Reload } from './faults.ts'
 import { healAndDemand } from './liveness.ts'
@@ -8,7 +9,8 @@ import { Simulation } from './simulation.ts'
 
 /** Lives through a night of faults, then heals the world and demands that all ends well. Throws a `Violation`. */
 export function liveThrough(night: Night, core: Core = realCore, flaws: EngineFlaws = {}): Simulation {
-  const setup = hastySite({ onWedged: night.onWedged }, night.timers)
+  const site = hastySite({ onWedged: night.onWedged }, night.timers)
+  const setup = night.cluster === true ? withCluster(site) : site
   let safety: Safety | undefined
   const sim = new Simulation({
     setup,
@@ -57,18 +59,26 @@ function plan(sim: Simulation, setup: Setup, fault: Fault): void {
   }
 }
 
-function planSpan(sim: Simulation, fault: Extract<Fault, { kind: 'disk-full' | 'lie' | 'slow-rounds' }>): void {
+type Span = Extract<Fault, { kind: 'disk-full' | 'lie' | 'peer-lie' | 'slow-rounds' }>
+
+function planSpan(sim: Simulation, fault: Span): void {
   const endMs = (fault.atS + fault.forS) * 1000
   sim.at(fault.atS * 1000, () => {
     if (fault.kind === 'disk-full') sim.diskFull = true
     else if (fault.kind === 'lie') sim.lies.push(fault.lie)
+    else if (fault.kind === 'peer-lie') sim.peerLies.push(fault.lie)
     else sim.roundDelayMs = fault.delayS * 1000
   })
   sim.at(endMs, () => {
     if (fault.kind === 'disk-full') sim.diskFull = false
-    else if (fault.kind === 'lie') sim.lies.splice(0, sim.lies.length, ...sim.lies.filter((lie) => lie !== fault.lie))
+    else if (fault.kind === 'lie') drop(sim.lies, fault.lie)
+    else if (fault.kind === 'peer-lie') drop(sim.peerLies, fault.lie)
     else sim.roundDelayMs = 300
   })
+}
+
+function drop<T>(list: T[], one: T): void {
+  list.splice(0, list.length, ...list.filter((each) => each !== one))
 }
 
 /** The original policy with one change. */

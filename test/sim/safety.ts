@@ -4,6 +4,7 @@ import type { Decision, Event, State } from '../../src/core/state/types.ts'
 import type { At } from '../../src/core/time.ts'
 import { findOutlet } from '../../src/lab/world/index.ts'
 import { AlertSafety } from './alert-safety.ts'
+import { clusterForbids } from './cluster/cluster-safety.ts'
 import { Ledger } from './ledger.ts'
 import type { Simulation } from './simulation.ts'
 import type { Fate, Watch } from './watch.ts'
@@ -317,6 +318,8 @@ export class Safety implements Watch {
         this.fail(`${what} against ${claim.purpose}`)
       }
     }
+    const forbidden = clusterForbids(this.#sim, host, now)
+    if (forbidden !== undefined) this.fail(`${what} ${forbidden}`)
     this.#notInStorm(what, host, after, now)
   }
 

@@ -15,6 +15,8 @@ export type Setup = {
   readonly policy: Policy
   /** Devices that are a host's own BMC: device name to host. Every other device is the world's strip of that name. */
   readonly bmcs: Readonly<Record<string, string>>
+  /** The Proxmox cluster whose nodes are asked, and how often. */
+  readonly peers?: { readonly cluster: string; readonly pollMs: number }
 }
 
 export function ref(device: string, outlet: number | string): DeviceRef {

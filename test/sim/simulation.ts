@@ -6,6 +6,8 @@ import type { At } from '../../src/core/time.ts'
 import { type Action, act, advanceTo, createWorld } from '../../src/lab/world/index.ts'
 import { bmcBackend, stripBackend } from './backends.ts'
 import { BusyMeter } from './busy-meter.ts'
+import { type ClusterReader, openReader } from './cluster/cluster-reader.ts'
+import type { PeerLie } from './cluster/peer-lie.ts'
 import { type Core, type EngineFlaws, realCore } from './core.ts'
 import { Crashes } from './crashes.ts'
 import { type Around, DeviceQueue } from './device-queue.ts'
@@ -29,6 +31,9 @@ export class Simulation extends Onlooker {
   readonly mishaps = new Mishaps()
   readonly answers: Answer[] = []
   readonly lies: Lie[] = []
+  readonly peerLies: PeerLie[] = []
+  /** The running process's eyes on the Proxmox cluster, where the site has one. */
+  reader: ClusterReader | undefined
   readonly crashes = new Crashes()
   /** What has reached the alerts' inbox on the disk. */
   readonly inbox = new Inbox()
@@ -109,6 +114,8 @@ export class Simulation extends Onlooker {
     this.deliver({ kind: 'started', breadcrumbs: this.crumbs, ...storeLost })
     this.#soon(0, () => this.#runRound())
     this.#soon(0, () => this.#pollDevices())
+    this.reader = openReader(this.world, this.#core.cluster, this.setup)
+    if (this.reader !== undefined) this.#soon(0, () => this.#readCluster())
   }
 
   /** The process dies at once; with `fate` it is started again by its supervisor. */
@@ -357,6 +364,12 @@ export class Simulation extends Onlooker {
   #pollDevices(): void {
     for (const queue of this.#queues.values()) queue.poll()
     this.#soon(this.policy.deviceCheckMs, () => this.#pollDevices())
+  }
+
+  #readCluster(): void {
+    if (this.reader === undefined) return
+    this.deliver({ kind: 'fed', feeds: this.reader.read(this.policy, this.peerLies, this.now()) })
+    this.#soon(this.reader.pollMs, () => this.#readCluster())
   }
 
   #openDevices(): void {

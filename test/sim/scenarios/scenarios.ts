@@ -1,4 +1,5 @@
 import { alertScenarios } from './alerts.ts'
+import { clusterScenarios } from './cluster.ts'
 import { guardScenarios } from './guards.ts'
 import { mappingScenarios } from './mapping.ts'
 import { peopleScenarios } from './people.ts'
@@ -18,5 +19,6 @@ export const SCENARIOS: readonly Scenario[] = [
   ...mappingScenarios,
   ...guardScenarios,
   ...stormScenarios,
+  ...clusterScenarios,
   ...alertScenarios,
 ]
