@@ -1,4 +1,5 @@
 import { afterEach, describe, expect, test } from 'vitest'
+import type { AlertUpdate, Incoming } from '../core/alerts/types.ts'
 import type { Evidence } from '../core/evidence/types.ts'
 import { EMPTY_SNAPSHOT, initialState } from '../core/state/initial.ts'
 import type { Change, FoundBreadcrumb, Order, Told } from '../core/state/types.ts'
@@ -25,11 +26,17 @@ function setUp(policy = POLICY) {
   const told: Told[] = []
   const state = initialState(EMPTY_SNAPSHOT, policy, clock.now())
   const onTold = (each: Told) => void told.push(each)
-  const engine = new Engine({ clock, journal, breadcrumbs: marks, probing, desk, state, onTold })
+  const handed: (readonly [boolean, string])[] = []
+  const onIncoming = (incoming: readonly Incoming[], committed: boolean) => {
+    for (const each of incoming) if (each.kind === 'alert') handed.push([committed, wordOf(each)])
+  }
+  const engine = new Engine({ clock, journal, breadcrumbs: marks, probing, desk, state, onTold, onIncoming })
   engines.push(engine)
   const codes = () => told.map(({ code }) => code)
-  return { diary, clock, journal, marks, probing, device, desk, told, engine, codes }
+  return { diary, clock, journal, marks, probing, device, desk, told, handed, engine, codes }
 }
+
+const wordOf = ({ labels, status }: AlertUpdate) => `${labels.alertname} ${status}`
 
 type Bench = ReturnType<typeof setUp>
 
@@ -185,6 +192,69 @@ describe('towards ON', () => {
     expect(bench.codes()).toContain('breadcrumb-honoured')
   })
 })
+
+describe('alerts', () => {
+  const isAlert = (each: Incoming): each is AlertUpdate => each.kind === 'alert'
+
+  test('are in the commit of the decision, and handed out after it', async () => {
+    const bench = await watching()
+    await dies(bench)
+    expect(bench.handed).toEqual([
+      [true, 'ProxmoxHostDown firing'],
+      [true, 'ProxmoxPowerCycle firing'],
+    ])
+    expect(bench.journal.inbox.filter(isAlert).map(wordOf)).toEqual(bench.handed.map(([, word]) => word))
+    const off = bench.journal.commits.findIndex(({ changes }) =>
+      changes.some(({ collection, value }) => collection === 'commands' && value?.op === 'off'),
+    )
+    expect(bench.journal.announced[off]?.filter(isAlert).map(wordOf)).toEqual(['ProxmoxPowerCycle firing'])
+  })
+
+  test('that the disk does not take are handed out all the same, and once more when it has', async () => {
+    const bench = await watching()
+    bench.journal.refuses = () => true
+    await dies(bench)
+    expect(bench.handed).toEqual([
+      [false, 'WatchdogStateStore firing'],
+      [false, 'ProxmoxHostDown firing'],
+    ])
+    expect(bench.journal.inbox).toEqual([])
+    await pass(bench, 60_000)
+    expect(bench.handed).toHaveLength(2)
+    bench.journal.refuses = () => false
+    await bench.clock.pass(5_000)
+    expect(bench.handed.slice(2, 4)).toEqual([
+      [true, 'WatchdogStateStore firing'],
+      [true, 'ProxmoxHostDown firing'],
+    ])
+    await pass(bench, 120_000)
+    const words = bench.journal.inbox.filter(isAlert).map(wordOf)
+    expect(words.filter((word) => word === 'ProxmoxHostDown firing')).toHaveLength(1)
+    expect(words).toContain('WatchdogStateStore resolved')
+  })
+
+  test('may raise others while they are handed out', async () => {
+    const bench = await watching()
+    bench.engine.feed({ kind: 'observed', name: 'WatchdogDeadLetters', subject: 'ntfy', holds: true, sentence: 'x' })
+    expect(bench.handed).toEqual([[true, 'WatchdogDeadLetters firing']])
+  })
+
+  test('without anybody to hand them to are written down', async () => {
+    const { engine, journal } = setUpWithoutAlertPath()
+    engine.feed({ kind: 'observed', name: 'WatchdogDeadLetters', subject: 'ntfy', holds: true, sentence: 'x' })
+    expect(journal.inbox).toHaveLength(1)
+  })
+})
+
+function setUpWithoutAlertPath() {
+  const clock = new ManualClock()
+  const journal = new FakeJournal([])
+  const state = initialState(EMPTY_SNAPSHOT, POLICY, clock.now())
+  const parts = { clock, journal, state, breadcrumbs: new FakeMarks([]), probing: new FakeProbing(clock) }
+  const engine = new Engine({ ...parts, desk: new DeviceDesk([], clock), onTold: () => undefined })
+  engines.push(engine)
+  return { engine, journal }
+}
 
 describe('orders', () => {
   const by = 'test'

@@ -20,6 +20,8 @@ export class FakeJournal implements Journal {
   readonly commits: { readonly changes: readonly Change[]; readonly told: readonly Told[] }[] = []
   /** What went to the alerts' inbox, over all commits. */
   readonly inbox: Incoming[] = []
+  /** The same by commit. */
+  readonly announced: (readonly Incoming[])[] = []
 
   constructor(diary: Diary) {
     this.#diary = diary
@@ -36,6 +38,7 @@ export class FakeJournal implements Journal {
     }
     this.commits.push({ changes, told })
     this.inbox.push(...incoming)
+    this.announced.push(incoming)
     for (const { collection, value } of changes) {
       if (collection === 'commands' && value !== undefined) this.#diary.push(`committed ${value.op}`)
     }
