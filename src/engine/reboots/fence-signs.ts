@@ -36,6 +36,20 @@ export class FenceSigns {
     this.#telling.cleanStop(this.#node, this.#host(), stop.kind, this.#clock.now())
   }
 
+  /** Its peers heard its goodbye: a stop of which its own journal may have had no time to tell. */
+  left(): void {
+    if (this.#telling.stopOver === undefined || this.#stop !== undefined) return
+    this.#stop = 'left'
+    this.#telling.cleanStop(this.#node, this.#host(), 'shut-down', this.#clock.now())
+  }
+
+  /** It is a member again. */
+  joined(): void {
+    if (this.#stop !== 'left') return
+    this.#stop = undefined
+    this.#telling.stopOver?.(this.#node, this.#host())
+  }
+
   /** What is due by the clock alone. */
   tick(): void {
     if (this.#since === undefined || elapsedMs(this.#since, this.#clock.now()) <= OVER_MS) return

@@ -1,5 +1,4 @@
 import { splitBoots } from '../../core/reboots/boots.ts'
-import { type LiveSigns, liveSigns } from '../../core/reboots/live.ts'
 import type { At } from '../../core/time.ts'
 import type { Clock } from '../../ports/clock.ts'
 import type { ClusterWatch, JournalPart, JournalQuery } from '../../ports/cluster.ts'
@@ -17,8 +16,8 @@ export type FollowerParts = {
   readonly answers: () => boolean
   /** Up to where, and of which boot. */
   readonly followed: (cursor: string, bootId: string | undefined) => void
-  /** Lines of the last minute say what is about to happen. */
-  readonly signs: (signs: LiveSigns) => void
+  /** Lines of the last minute, none or some, at each look: they say what is about to happen. */
+  readonly live: (lines: readonly string[]) => void
   readonly log?: (level: 'info' | 'warn', sentence: string) => void
 }
 
@@ -95,7 +94,7 @@ export class JournalFollower {
   }
 
   #take(part: JournalPart): void {
-    const { tails, clock, signs, followed } = this.#parts
+    const { tails, clock, live, followed } = this.#parts
     const boots = splitBoots(part.lines.map(oneLine))
     const newest = boots.at(-1) ?? []
     const boot = part.bootId ?? (boots.length === 1 ? bootOf(this.#cursor) : undefined)
@@ -104,7 +103,7 @@ export class JournalFollower {
     const now = clock.now()
     const isLive = this.#readAt !== undefined && now.monoMs - this.#readAt.monoMs <= LIVE_MS
     // What a boot says at its begin is about itself, and is judged by its own clues all the same.
-    if (isLive && newest.length > 0) signs(liveSigns(this.#node.node, newest))
+    if (isLive) live(newest)
     this.#readAt = now
     const cursor = part.endCursor ?? part.startCursor
     if (cursor === undefined) return

@@ -1,5 +1,7 @@
 import type { ClusterViews } from '../../core/cluster/types.ts'
 import { isAnotherBoot } from '../../core/reboots/boot-change.ts'
+import { departuresIn } from '../../core/reboots/departures.ts'
+import { liveSigns } from '../../core/reboots/live.ts'
 import { severityOf } from '../../core/reboots/weight.ts'
 import { type At, elapsedMs } from '../../core/time.ts'
 import type { JudgedReboot, NodeKey, SeenNode } from '../../ports/journal-tails.ts'
@@ -19,6 +21,9 @@ const PATIENCE_MS = 600_000
 /** A boot that began since the node was last seen, until it is written down why. */
 type Beginning = { readonly seen: SeenNode; readonly peers: readonly string[] }
 
+/** Members of the cluster, by their numbers. */
+export type Moved = (left: readonly number[], joined: readonly number[]) => void
+
 /** One node: what was seen of it, whether it began anew, and why. */
 export class NodeFate {
   readonly key: NodeKey
@@ -28,6 +33,9 @@ export class NodeFate {
   readonly #fence: FenceSigns
   readonly #unexpected: UnexpectedReboot
   readonly #follower: JournalFollower
+  /** Told of members that its corosync saw leave and join, by their numbers. */
+  readonly #moved: Moved
+  #leaving: readonly number[] = []
   /** As it was last seen in a boot whose begin is written down. */
   #seen: SeenNode | undefined
   #seenAt: At | undefined
@@ -36,11 +44,12 @@ export class NodeFate {
   #inquiring: Promise<void> | undefined
   #asked: Promise<void> | undefined
 
-  constructor(key: NodeKey, cluster: WatchedCluster, parts: RebootWatchParts) {
+  constructor(key: NodeKey, cluster: WatchedCluster, parts: RebootWatchParts, moved: Moved) {
     const { clock, tails, telling, followMs = FOLLOW_MS } = parts
     this.key = key
     this.#cluster = cluster
     this.#parts = parts
+    this.#moved = moved
     this.#seen = tails.seen(key)
     this.#fence = new FenceSigns(key, clock, telling, () => this.host)
     this.#unexpected = new UnexpectedReboot(key, parts, () => this.host)
@@ -53,7 +62,7 @@ export class NodeFate {
       ...(cursor === undefined ? {} : { cursor }),
       answers: () => this.answers,
       followed: (reached, bootId) => this.#followed(reached, bootId),
-      signs: (signs) => this.#fence.take(signs),
+      live: (lines) => this.#hear(lines),
       ...(parts.log === undefined ? {} : { log: parts.log }),
     })
   }
@@ -100,6 +109,15 @@ export class NodeFate {
     })
   }
 
+  /** Its peers saw it leave with a goodbye, or join. */
+  left(): void {
+    this.#fence.left()
+  }
+
+  joined(): void {
+    this.#fence.joined()
+  }
+
   /** What is due by the clock alone. */
   tick(): void {
     this.#fence.tick()
@@ -120,6 +138,13 @@ export class NodeFate {
         this.#asked = undefined
       })
     return this.#asked
+  }
+
+  #hear(lines: readonly string[]): void {
+    this.#fence.take(liveSigns(this.key.node, lines))
+    const { left, joined, pending } = departuresIn(lines, this.#leaving)
+    this.#leaving = pending
+    if (left.length + joined.length > 0) this.#moved(left, joined)
   }
 
   #goesOn(seen: SeenNode, before: SeenNode | undefined): void {

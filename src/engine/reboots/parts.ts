@@ -51,6 +51,11 @@ export type RebootTelling = {
   readonly fence: (node: NodeKey, host: string | undefined, holds: boolean, sentence: string) => void
   /** Its journal says that it is being stopped in good order. */
   readonly cleanStop: (node: NodeKey, host: string | undefined, kind: 'rebooting' | 'shut-down', at: At) => void
+  /**
+   * It was back without a reboot. Only where this is listened to, a goodbye that its peers heard counts as a clean stop
+   * (`shut-down`: which it is they cannot tell): a corosync that is only stopped for a while says the same.
+   */
+  readonly stopOver?: (node: NodeKey, host: string | undefined) => void
 }
 
 export const FOLLOW_MS = 15_000

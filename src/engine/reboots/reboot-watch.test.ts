@@ -439,6 +439,59 @@ describe('a node that lives', () => {
   })
 })
 
+describe('a goodbye that its peers heard', () => {
+  const formed = (words: string) => `  [TOTEM ] A new membership (1.15) was formed. Members ${words}`
+  const listening = () =>
+    watching({
+      telling: {
+        rebooted: (reboot) => rebooted.push(reboot),
+        unexpected: () => {},
+        fence: () => {},
+        cleanStop: ({ node }, _, kind) => said.push(`stop ${node} ${kind}`),
+        stopOver: ({ node }) => said.push(`over ${node}`),
+      },
+    })
+
+  it('is a clean stop, until it is a member again', async () => {
+    listening()
+    await pass(2 * MINUTE)
+    cluster.away.add('pve1')
+    pve2.say('corosync[70]', formed('left: 1'))
+    await pass(MINUTE)
+    expect(said).toEqual(['stop pve1 shut-down'])
+    pve2.say('corosync[70]', formed('joined: 1'))
+    cluster.away.delete('pve1')
+    await pass(MINUTE)
+    expect(said).toEqual(['stop pve1 shut-down', 'over pve1'])
+    expect(rebooted).toEqual([])
+  })
+
+  it('is none where it was not heard, where it is back at once, and where its own journal has told', async () => {
+    listening()
+    await pass(2 * MINUTE)
+    pve2.say('corosync[70]', formed('left: 1'))
+    pve2.say('corosync[70]', '  [TOTEM ] Failed to receive the leave message. failed: 1')
+    await pass(MINUTE)
+    pve2.say('corosync[70]', formed('left: 1'))
+    pve2.say('corosync[70]', formed('joined: 1'))
+    await pass(MINUTE)
+    expect(said).toEqual([])
+    pve1.say('systemd-logind[61]', 'System is rebooting.')
+    await pass(20_000)
+    pve2.say('corosync[70]', formed('left: 1'))
+    await pass(MINUTE)
+    expect(said).toEqual(['stop pve1 rebooting'])
+  })
+
+  it('counts only where its end is listened to', async () => {
+    watching()
+    await pass(2 * MINUTE)
+    pve2.say('corosync[70]', formed('left: 1'))
+    await pass(MINUTE)
+    expect(said.filter((line) => line.startsWith('stop'))).toEqual([])
+  })
+})
+
 describe('a question', () => {
   it('about a node that was never seen to reboot is answered by looking into it, and tells nothing', async () => {
     pve1.say('kernel', 'Kernel panic - not syncing: Fatal exception')

@@ -83,11 +83,24 @@ export class RebootWatch {
       const key = { cluster: views.cluster, node }
       const id = JSON.stringify([key.cluster, key.node])
       const known = this.#fates.get(id)
-      const fate = known ?? new NodeFate(key, cluster, this.#parts)
+      const fate =
+        known ?? new NodeFate(key, cluster, this.#parts, (left, joined) => this.#moved(cluster, left, joined))
       this.#fates.set(id, fate)
       fate.look(views)
       if (known === undefined) fate.start()
     }
+  }
+
+  /** The numbers are those of corosync: the views tell whose they are. */
+  #moved({ watch }: WatchedCluster, left: readonly number[], joined: readonly number[]): void {
+    const { cluster, views } = watch.views()
+    const members = Object.values(views).flatMap(({ status }) => status?.value.members ?? [])
+    const fatesOf = (ids: readonly number[]) => {
+      const names = new Set(members.filter(({ nodeId }) => ids.includes(nodeId)).map(({ name }) => name))
+      return [...this.#fates.values()].filter(({ key }) => key.cluster === cluster && names.has(key.node))
+    }
+    for (const fate of fatesOf(left)) fate.left()
+    for (const fate of fatesOf(joined)) fate.joined()
   }
 
   async #flushes(): Promise<void> {

@@ -106,6 +106,18 @@ export class FakeNode {
       node: this.name,
       endpoint: `${this.name}:8006`,
       ha: { at, value: { quorate: true, armed: 'armed', lrms, services: [], nodeStates: {} } },
+      status: {
+        at,
+        value: {
+          quorate: true,
+          members: haOf.map(({ name }, index) => ({
+            name,
+            nodeId: index + 1,
+            online: true,
+            local: name === this.name,
+          })),
+        },
+      },
       own: {
         at,
         value: {
