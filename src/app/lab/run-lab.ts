@@ -54,11 +54,17 @@ export async function runLab(options: LabRunOptions): Promise<LabRunEnd> {
   const remove = () => removeLabDirectory(paths)
   process.once('exit', remove)
   try {
-    const lab = await startLab({ spec: homeLabWithCluster(), timeScale: options.pace })
+    const clock = new PacedClock(options.pace)
+    const lab = await startLab({
+      spec: homeLabWithCluster(),
+      timeScale: options.pace,
+      // Nodes and watchdog live by the same clock, which runs fast.
+      proxmox: { wallStartMs: () => clock.now().wallMs, wallScale: 1 },
+    })
     try {
       const channel = await LabChannel.open(CHANNEL_ADDRESS)
       try {
-        return await runIn({ lab, channel }, paths, options, interrupted)
+        return await runIn({ lab, channel, clock }, paths, options, interrupted)
       } finally {
         await channel.stop()
       }
@@ -79,10 +85,10 @@ export async function runLab(options: LabRunOptions): Promise<LabRunEnd> {
 /** Beside the addresses that the lab gives its hosts and strips. */
 const CHANNEL_ADDRESS = '127.77.0.250'
 
-type Site = { readonly lab: Lab; readonly channel: LabChannel }
+type Site = { readonly lab: Lab; readonly channel: LabChannel; readonly clock: PacedClock }
 
 async function runIn(
-  { lab, channel }: Site,
+  { lab, channel, clock }: Site,
   paths: LabPaths,
   options: LabRunOptions,
   interrupted: AbortController,
@@ -91,7 +97,6 @@ async function runIn(
   channel.writeWebhook(paths.webhook)
   writeFileSync(paths.apiToken, `${LAB_API_TOKEN.secret}\n`, { mode: 0o600 })
   writeFileSync(paths.configuration, labConfiguration(lab, paths))
-  const clock = new PacedClock(options.pace)
   const narrator = new Narrator({ ...options, startMs: clock.now().monoMs })
   const started = await startDaemon({
     // The lab never takes over what the environment says of real machines.
@@ -113,7 +118,7 @@ async function runIn(
   channel.onArrival((arrival) => narrator.arrived(clock.now().monoMs, arrival))
   started.daemon.subscribe((told: Told) => narrator.told(told))
   try {
-    const end = await play({ lab, channel }, started, narrator, clock, options, interrupted.signal)
+    const end = await play({ lab, channel, clock }, started, narrator, options, interrupted.signal)
     if (end === 'failed') return { ok: false, code: 'tour-failed', sentence: 'The tour did not end as it should.' }
     return { ok: true }
   } finally {
@@ -123,14 +128,13 @@ async function runIn(
 }
 
 async function play(
-  { lab, channel }: Site,
+  { lab, channel, clock }: Site,
   started: Started,
   narrator: Narrator,
-  clock: PacedClock,
   options: LabRunOptions,
   signal: AbortSignal,
 ): Promise<TourEnd> {
-  introduce({ lab, channel }, started, narrator, options.pace)
+  introduce({ lab, channel, clock }, started, narrator, options.pace)
   const end = options.tour ? await tour({ lab, daemon: started.daemon, narrator, clock, signal }) : 'done'
   if (!options.stay || signal.aborted) return end
   narrator.heading('The lab goes on until Ctrl-C. From another terminal:')

@@ -52,7 +52,7 @@ export async function startLab(options: LabOptions): Promise<Lab> {
 /** The Proxmox API of the lab's nodes. It begins to be asked only once the lab is there. */
 function openApi(options: LabOptions, world: World, timeScale: number, lab: () => Lab): PveApi {
   const given = options.proxmox ?? {}
-  const wall = new Wall(given.wallStartMs ?? Date.now(), world.nowMs, timeScale)
+  const wall = new Wall((given.wallStartMs ?? Date.now)(), world.nowMs, given.wallScale ?? timeScale)
   return new PveApi({ world, wall, catchUp: () => lab().catchUp(), changed: () => lab().changed() }, given)
 }
 

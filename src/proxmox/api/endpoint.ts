@@ -223,14 +223,17 @@ export class Endpoint {
   }
 }
 
+const LONG_ON_ITS_WAY_MS = 2000
+
 function timed(answer: RawAnswer, sent: At, at: At): TextAnswer {
   const date = Date.parse(answer.date ?? '')
   return {
     text: answer.text,
     droppedBytes: answer.droppedBytes,
     at,
-    // The header has whole seconds, cut off: half a second later is nearer to the truth.
-    ...(Number.isNaN(date) ? {} : { clockS: date / 1000 + 0.5 }),
+    // The header has whole seconds, cut off: half a second later is nearer to the truth. Of an answer that was long on
+    // its way nobody can say when the clock was read.
+    ...(Number.isNaN(date) || at.monoMs - sent.monoMs > LONG_ON_ITS_WAY_MS ? {} : { clockS: date / 1000 + 0.5 }),
     clockOursS: (sent.wallMs + at.wallMs) / 2000,
   }
 }

@@ -29,7 +29,9 @@ export type PveOptions = {
   readonly users?: Readonly<Record<string, ApiUser>>
   readonly delays?: Partial<PveDelays>
   /** The wall clock at the lab's begin, in milliseconds since 1970; default `Date.now()`. */
-  readonly wallStartMs?: number
+  readonly wallStartMs?: () => number
+  /** Lab milliseconds in one of the nodes' wall clock; default the lab's time scale: nodes tell the hour of everybody else. */
+  readonly wallScale?: number
 }
 
 /** Real milliseconds that Proxmox takes over what fails. */

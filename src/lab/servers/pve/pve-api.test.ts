@@ -74,7 +74,7 @@ describe('who may ask', () => {
 
   test('an expired ticket is refused', async () => {
     let realMs = 0
-    const lab = await start({}, { wallStartMs: 1_795_200_000_000 }, { realMs: () => realMs })
+    const lab = await start({}, { wallStartMs: () => 1_795_200_000_000 }, { realMs: () => realMs })
     const form = { username: LAB_API_USER.name, password: LAB_API_USER.password }
     const login = await askNode(lab, 'pve1', '/access/ticket', { method: 'POST', form, headers: {} })
     const headers = { Cookie: `PVEAuthCookie=${encodeURIComponent((login.data as Row).ticket as string)}` }
@@ -252,7 +252,7 @@ describe('what is done', () => {
   })
 
   test('round-robin data is the same whenever it is asked', async () => {
-    const lab = await start({}, { wallStartMs: 1_795_200_000_000 }, { realMs: () => 0 })
+    const lab = await start({}, { wallStartMs: () => 1_795_200_000_000 }, { realMs: () => 0 })
     const hour = '/nodes/pve1/rrddata?timeframe=hour'
     const [one, two] = [await rows(lab, 'pve1', hour), await rows(lab, 'pve2', hour)]
     expect(one).toEqual(two)
@@ -264,7 +264,7 @@ describe('what is done', () => {
 })
 
 test('a node whose clock is off tells its own time', async () => {
-  const lab = await start({}, { wallStartMs: 1_795_200_000_000 }, { realMs: () => 0 })
+  const lab = await start({}, { wallStartMs: () => 1_795_200_000_000 }, { realMs: () => 0 })
   await lab.act({ kind: 'clock-skew', host: 'pve2', skewMs: 90_000 })
   const [right, wrong] = [await askNode(lab, 'pve1', '/version'), await askNode(lab, 'pve2', '/version')]
   expect(Date.parse(wrong.headers.date!) - Date.parse(right.headers.date!)).toBe(90_000)
