@@ -16,6 +16,8 @@ export type CallOptions = {
   readonly host?: string
   /** For the `:cluster` of a path. */
   readonly cluster?: string
+  /** For the `:node` of a path. */
+  readonly node?: string
   /** For the `:id` of a path. */
   readonly id?: number
   readonly query?: Readonly<Record<string, string | number | undefined>>
@@ -88,10 +90,11 @@ export class Client {
   }
 }
 
-export function addressOf(path: string, { host, cluster, id, query = {} }: CallOptions): string {
+export function addressOf(path: string, { host, cluster, node, id, query = {} }: CallOptions): string {
   const address = path
     .replace(':host', encodeURIComponent(host ?? ''))
     .replace(':cluster', encodeURIComponent(cluster ?? ''))
+    .replace(':node', encodeURIComponent(node ?? ''))
     .replace(':id', `${id ?? ''}`)
   const given = Object.entries(query).flatMap(([key, value]) => (value === undefined ? [] : [[key, `${value}`]]))
   return given.length === 0 ? address : `${address}?${new URLSearchParams(given as [string, string][])}`

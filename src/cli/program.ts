@@ -26,6 +26,7 @@ import { startCommand } from './commands/start.ts'
 import { stateCommand } from './commands/state.ts'
 import { statusCommand } from './commands/status.ts'
 import { uninstallCheckCommand } from './commands/uninstall-check.ts'
+import { whyCommand } from './commands/why.ts'
 
 /** In the order of the help. Each file holds one command and brings what it needs only when it is run. */
 const COMMANDS: readonly ((cli: Cli) => Command)[] = [
@@ -34,6 +35,7 @@ const COMMANDS: readonly ((cli: Cli) => Command)[] = [
   labCommand,
   statusCommand,
   explainCommand,
+  whyCommand,
   clusterCommand,
   guestsCommand,
   historyCommand,
