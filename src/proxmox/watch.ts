@@ -33,8 +33,8 @@ export function watchCluster(settings: ProxmoxSettings, parts: WatchParts): Clus
 
 class Watch implements ClusterWatch {
   readonly cluster: string
+  readonly pollMs: number
   readonly #clock: Clock
-  readonly #pollMs: number
   readonly #pollers: readonly EndpointPoller[]
   readonly #listeners = new Set<() => void>()
   readonly #asking: ClusterAsk
@@ -45,7 +45,7 @@ class Watch implements ClusterWatch {
   constructor(settings: ProxmoxSettings, { clock, random }: WatchParts) {
     this.cluster = settings.cluster
     this.#clock = clock
-    this.#pollMs = settings.pollMs
+    this.pollMs = settings.pollMs
     const { auth, tls, timeoutMs } = settings
     const overall = new Slots(CALLS_PER_ENDPOINT * settings.endpoints.length)
     this.#pollers = settings.endpoints.map((endpoint) => {
@@ -131,7 +131,7 @@ class Watch implements ClusterWatch {
   #wanted(poller: EndpointPoller): { readonly all: boolean; readonly once: boolean } {
     // As of this very moment: the answer that the poller has just read may have changed where it stands.
     this.#standing = standingOf(this.#pollers)
-    this.#askedOnce = askedOnce(this.#standing, this.#askedOnce, this.#clock.now(), this.#pollMs)
+    this.#askedOnce = askedOnce(this.#standing, this.#askedOnce, this.#clock.now(), this.pollMs)
     const speaks = poller.node !== undefined && this.#standing.speakers.get(poller.node) === poller
     return { all: speaks, once: this.#askedOnce === poller }
   }

@@ -14,6 +14,7 @@ const REFUSED = { ok: false, code: 'not-supported', sentence: 'This test asks fo
 /** A cluster that is asked by nobody: it shows the views that a test gives it, and remembers what history was asked for. */
 export class FakeCluster implements ClusterWatch {
   known: ClusterViews
+  pollMs = 15_000
   counted: CallStat[] = []
   asked: HistoryQuery[] = []
   past: (query: HistoryQuery) => ApiOutcome<readonly HistoryPoint[]> | Promise<ApiOutcome<readonly HistoryPoint[]>> =

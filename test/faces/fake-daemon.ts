@@ -2,10 +2,10 @@ import { HAPPENINGS, type HappeningCode } from '../../src/core/codes.ts'
 import type { Order, State, Told } from '../../src/core/state/types.ts'
 import type { At } from '../../src/core/time.ts'
 import type { Proof } from '../../src/ports/alerting.ts'
+import type { ClusterWatch } from '../../src/ports/cluster.ts'
 import type { Daemon, DaemonHealth, EventQuery, OrderAnswer, ProbeStat, StoredEvent } from '../../src/ports/daemon.ts'
 import { ago, HOUR, NOON, SECOND } from './clock.ts'
 import { FakeAlerting } from './fake-alerting.ts'
-import type { FakeCluster } from './fake-cluster.ts'
 import { calm } from './situation.ts'
 
 /** A daemon that decides nothing: it shows the state that a test gives it, and remembers what was ordered. */
@@ -18,7 +18,7 @@ export class FakeDaemon implements Daemon {
     stateDirectory: '/var/lib/proxmox-watchdog',
   }
   alerting: FakeAlerting | undefined = new FakeAlerting()
-  watched: FakeCluster[] = []
+  watched: readonly ClusterWatch[] = []
   proved: Proof = { well: true, reasons: [] }
   readonly orders: Order[] = []
   readonly history: StoredEvent[] = []
@@ -90,7 +90,7 @@ export class FakeDaemon implements Daemon {
     return this.proved
   }
 
-  clusters(): readonly FakeCluster[] {
+  clusters(): readonly ClusterWatch[] {
     return this.watched
   }
 

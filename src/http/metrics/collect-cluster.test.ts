@@ -97,6 +97,20 @@ describe('metrics of a cluster in trouble', () => {
     }
   })
 
+  it('go by how often the cluster is read', async () => {
+    const later = { ...served.daemon.clock, monoMs: served.daemon.clock.monoMs + 150_000 }
+    const before = served.daemon.clock
+    served.daemon.clock = later
+    const fast = new FakeCluster(healthyViews())
+    const slow = new FakeCluster({ ...healthyViews(), cluster: 'slow' })
+    slow.pollMs = 60_000
+    served.daemon.watched = [fast, slow]
+    const text = await (await fetch(`${served.url}/metrics`)).text()
+    served.daemon.clock = before
+    expect(text).not.toContain('proxmox_watchdog_cluster_quorate{cluster="home"}')
+    expect(text).toContain('proxmox_watchdog_cluster_quorate{cluster="slow"} 1')
+  })
+
   it('say nothing at all before the first answer', async () => {
     const unreached = { 'https://10.99.0.1:8006': failure('unreachable', 'x') }
     expect(await scrape({ cluster: 'home', views: {}, unreached })).not.toMatch(/^proxmox_watchdog_cluster_/m)
