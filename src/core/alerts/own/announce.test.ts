@@ -36,6 +36,13 @@ describe('what another part observes', () => {
     expect(rig.state.alerts['WatchdogDeadLetters/discord']?.state).toBe('firing')
   })
 
+  test('is not even kept in the history where it is disabled', () => {
+    const rig = new Rig()
+    rig.reload({ disabledAlerts: ['WatchdogDeadLetters'] })
+    const { all, told } = rig.change(undefined, observed(true, 'x'))
+    expect([all, told]).toEqual([[], []])
+  })
+
   test('that waits for its time fires with what was said last', () => {
     const rig = new Rig()
     const failing = (sentence: string) => ({ ...observed(true, sentence), name: 'WatchdogChannelFailing' }) as const

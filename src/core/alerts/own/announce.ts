@@ -9,6 +9,7 @@ import { ORPHAN } from './plan-conditions.ts'
 import { Sight } from './sight.ts'
 import { OWN_ALERTS } from './table.ts'
 import type { AlertRecord } from './types.ts'
+import { isDisabled } from './update.ts'
 
 /**
  * The last slice of a decision: what begins or ends to hold by it is announced in its own transaction. `before` is the
@@ -45,7 +46,7 @@ function forgetProcess(sight: Sight): void {
 }
 
 function observe(sight: Sight, { name, subject, holds, sentence }: Extract<Event, { kind: 'observed' }>): void {
-  if (OWN_ALERTS[name]?.kind !== 'observed') return
+  if (OWN_ALERTS[name]?.kind !== 'observed' || isDisabled(sight, name)) return
   const before = sight.state.alerts[`${name}/${subject}`]?.raised?.holds === true
   if (holds) raise(sight, name, subject, sentence)
   else lower(sight, name, subject, sentence)

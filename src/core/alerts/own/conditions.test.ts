@@ -65,7 +65,7 @@ const EXAMPLES: readonly Example[] = [
       rig.record('pve2', { outage: outage(rig) })
       return rig.plan({}, [{ offCommittedAt: rig.now }])
     },
-    why: 'Outlet strip/1 is being turned off for 10 min (cycle 2 of 5), by itself: pve2 is down, no life in 3 rounds.',
+    why: 'Outlet strip/1 is being turned off for 10 min (cycle 2 of 5): pve2 is down, no life in 3 rounds.',
     end: (rig) =>
       rig.change((draft) => {
         draft.put('intents', 'plan-1', undefined)

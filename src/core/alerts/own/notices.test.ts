@@ -34,12 +34,26 @@ describe('each switching is told once, with its reason', () => {
     expect(taken.words).toEqual(['ProxmoxSwitchedOff notice', 'ProxmoxPowerCycle resolved'])
   })
 
+  test('a cycle that is ended early: its alert says why', () => {
+    const rig = new Rig()
+    const aborted = { code: 'paused', sentence: 'Paused by root.' }
+    rig.plan({ aborted, barrier: 'all-on' }, [{ offCommittedAt: rig.now, step: 'turning-on' }])
+    const { only } = rig.change((draft) => {
+      draft.put('intents', 'plan-1', undefined)
+      draft.tell('switched-on', 'Outlet strip/1 of pve2 is verified on.', about)
+    })
+    expect(only.status).toBe('resolved')
+    expect(only.annotations.description).toBe(
+      'Outlet strip/1 of pve2 is verified on. It was ended early: Paused by root.',
+    )
+  })
+
   test('an ON, but not the end of a cycle, which its own alert tells', () => {
     const rig = new Rig()
-    rig.plan({ kind: 'on' })
-    expect(rig.tell('switched-on', 'Outlet strip/1 of pve2 is verified on.', about).words).toEqual([
-      'ProxmoxSwitchedOn notice',
-    ])
+    rig.plan({ kind: 'on', reason: 'the disks are in' })
+    const { only } = rig.tell('switched-on', 'Outlet strip/1 of pve2 is verified on.', about)
+    expect(only).toMatchObject({ status: 'notice', labels: { alertname: 'ProxmoxSwitchedOn', ...host } })
+    expect(only.annotations.description).toContain('verified on. The reason for it was: the disks are in.')
     rig.plan({ kind: 'cycle' })
     expect(rig.tell('switched-on', 'Outlet strip/1 of pve2 is verified on.', about).words).toEqual([])
     expect(rig.tell('cycle-done', 'Outlet strip/1 of pve2 is verified on.', about).words).toEqual([])

@@ -32,7 +32,7 @@ export function noticesOf(sight: Sight): AlertUpdate[] | undefined {
   const notices: AlertUpdate[] = []
   for (const told of sight.draft.told) {
     const name = TOLD[told.code]
-    if (name !== undefined && isNews(sight, told)) add(sight, notices, name, subjectOf(told), told.sentence)
+    if (name !== undefined && isNews(sight, told)) add(sight, notices, name, subjectOf(told), sentenceOf(sight, told))
   }
   for (const plan of Object.values(intents)) {
     if (turnsOff(plan) && !turnsOff(before.intents[plan.id])) {
@@ -65,6 +65,12 @@ function takesTurn(sight: Sight, code: HappeningCode): boolean {
 function subjectOf({ code, host, device, outlet }: Told): string {
   if (code === 'person-switched-on') return `${device}/${outlet}`
   return host ?? ''
+}
+
+/** With its reason, where the word itself has none. */
+function sentenceOf({ before }: Sight, { code, intent, sentence }: Told): string {
+  const plan = code === 'switched-on' && intent !== undefined ? before.intents[intent] : undefined
+  return plan === undefined ? sentence : `${sentence} The reason for it was: ${plan.reason}.`
 }
 
 function turnsOff(plan: Intent | undefined): boolean {

@@ -37,9 +37,13 @@ export const planConditions: Record<OfPlans, Condition> = {
       const { state } = sight
       const cycles = plan.purpose === 'recovery' ? state.hosts[target]?.outage?.cycles : undefined
       const count = cycles === undefined ? '' : ` (cycle ${cycles} of ${state.policy.maxCyclesPerOutage})`
-      return `Outlet ${outletsOf(plan)} is being turned off for ${spell(plan.holdMs)}${count}, ${orderOf(sight, plan)}: ${plan.reason}.`
+      return `Outlet ${outletsOf(plan)} is being turned off for ${spell(plan.holdMs)}${count}${orderOf(sight, plan)}: ${plan.reason}.`
     },
-    end: (sight, target) => lastWord(sight, target) ?? `The power cycle of ${nameOf(target)} is over.`,
+    end(sight, target) {
+      const word = lastWord(sight, target) ?? `The power cycle of ${nameOf(target)} is over.`
+      const early = Object.values(sight.before.intents).find((plan) => plan.target === target)?.aborted
+      return early === undefined ? word : `${word} It was ended early: ${early.sentence}`
+    },
   },
   ProxmoxOutletNotOn: {
     reads: ['intents', 'devicesNow'],
@@ -106,8 +110,8 @@ function outletsOf({ legs }: Intent): string {
 }
 
 function orderOf({ state }: Sight, plan: Intent): string {
-  if (plan.purpose === 'recovery') return 'by itself'
-  return `on order of ${state.claims[plan.claim.id]?.by ?? plan.purpose}`
+  if (plan.purpose === 'recovery') return ''
+  return `, on order of ${state.claims[plan.claim.id]?.by ?? plan.purpose}`
 }
 
 /** What this decision told about how a plan for the target ended. */
