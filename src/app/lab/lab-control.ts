@@ -7,9 +7,12 @@ import { CHANNEL_ORDERS, type ChannelOrder, type LabChannel } from './lab-channe
 /** What another terminal may do to the running lab. */
 const ACTION = z.discriminatedUnion('kind', [
   z.strictObject({
-    kind: z.enum(['hang', 'wedge', 'cut-net', 'heal', 'shutdown', 'press-power-button']),
+    kind: z.enum(['hang', 'wedge', 'cut-net', 'heal', 'shutdown', 'press-power-button', 'partition', 'rejoin']),
     host: z.string(),
   }),
+  z.strictObject({ kind: z.enum(['guest-stop', 'guest-start']), guest: z.string() }),
+  z.strictObject({ kind: z.enum(['storage-full', 'storage-freed']), storage: z.string() }),
+  z.strictObject({ kind: z.enum(['qdevice-down', 'qdevice-up', 'backup-fail', 'backup-ok']) }),
   z.strictObject({ kind: z.enum(['strip-offline', 'strip-online']), strip: z.string() }),
   z.strictObject({ kind: z.enum(['gateway-down', 'gateway-up']) }),
   z.strictObject({ kind: z.enum(Object.keys(CHANNEL_ORDERS) as [ChannelOrder, ...ChannelOrder[]]) }),

@@ -145,6 +145,9 @@ async function play(
   narrator.plain(
     '  bin/proxmox-watchdog cluster              nodes, quorum, HA, guests; lab partition pve1 to see it change',
   )
+  narrator.plain(
+    '  bin/proxmox-watchdog lab guest app3 stop  or: lab storage nas full, lab qdevice down, lab backup fail',
+  )
   narrator.plain('  bin/proxmox-watchdog lab discord down     or: ratelimit, up: alerts wait, and none is lost')
   narrator.plain('  bin/proxmox-watchdog alerts list          what fires, and who was told')
   await new Promise<void>((resolve) => signal.addEventListener('abort', () => resolve(), { once: true }))

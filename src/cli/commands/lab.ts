@@ -9,6 +9,8 @@ const ON_HOST = {
   hang: 'the kernel of a host dies: it draws power and answers nothing',
   wedge: 'the kernel of a host answers, its userland does not',
   'cut-net': 'a host loses its network',
+  partition: 'the cluster network of a node is cut; its API still answers',
+  rejoin: 'the cluster network of a node is whole again',
   heal: 'a host is well again',
   shutdown: 'a host is shut down cleanly',
 } as const
@@ -36,7 +38,17 @@ export function labCommand(cli: Cli): Command {
         .action(async (host: string) => cli.end(await order(cli, { kind: kind as keyof typeof ON_HOST, host }))),
     )
   }
-  return lab.addCommand(stripCommand(cli)).addCommand(gatewayCommand(cli)).addCommand(discordCommand(cli))
+  const more = [
+    stripCommand,
+    gatewayCommand,
+    discordCommand,
+    qdeviceCommand,
+    storageCommand,
+    guestCommand,
+    backupCommand,
+  ]
+  for (const command of more) lab.addCommand(command(cli))
+  return lab
 }
 
 function stripCommand(cli: Cli): Command {
@@ -58,6 +70,38 @@ function discordCommand(cli: Cli): Command {
     .description('the channel in which alerts arrive is down, takes nothing for now, or is up again')
     .addArgument(new Argument('<how>').choices(['down', 'ratelimit', 'up']))
     .action(async (how: 'down' | 'ratelimit' | 'up') => cli.end(await order(cli, { kind: `discord-${how}` })))
+}
+
+function qdeviceCommand(cli: Cli): Command {
+  return new Command('qdevice')
+    .description("the cluster's outside vote goes or comes back")
+    .addArgument(new Argument('<how>').choices(['down', 'up']))
+    .action(async (how: 'down' | 'up') => cli.end(await order(cli, { kind: `qdevice-${how}` })))
+}
+
+function storageCommand(cli: Cli): Command {
+  return new Command('storage')
+    .description('a storage of the cluster fills up, or has room again')
+    .argument('<storage>', 'local or nas')
+    .addArgument(new Argument('<how>').choices(['full', 'freed']))
+    .action(async (storage: string, how: 'full' | 'freed') =>
+      cli.end(await order(cli, { kind: `storage-${how}`, storage })),
+    )
+}
+
+function guestCommand(cli: Cli): Command {
+  return new Command('guest')
+    .description('a guest stops or starts, as if somebody had done that in Proxmox')
+    .argument('<guest>', 'its name or number')
+    .addArgument(new Argument('<how>').choices(['stop', 'start']))
+    .action(async (guest: string, how: 'stop' | 'start') => cli.end(await order(cli, { kind: `guest-${how}`, guest })))
+}
+
+function backupCommand(cli: Cli): Command {
+  return new Command('backup')
+    .description('the backup of every guest runs now, and fails or works; so do those that follow')
+    .addArgument(new Argument('<how>').choices(['fail', 'ok']))
+    .action(async (how: 'fail' | 'ok') => cli.end(await order(cli, { kind: `backup-${how}` })))
 }
 
 export async function startLabRun(cli: Cli, options: LabRunOptions): Promise<Exit> {
