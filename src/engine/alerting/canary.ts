@@ -3,7 +3,7 @@ import type { AlertUpdate } from '../../core/alerts/types.ts'
 import type { LegResult } from '../../ports/alerting.ts'
 import type { Clock } from '../../ports/clock.ts'
 import type { Message, ReadBack, SendOutcome } from '../../ports/notifier.ts'
-import type { DirectJob, Line } from './channel-worker.ts'
+import type { DirectJob, Line } from './direct-job.ts'
 
 export type CanaryParts = {
   readonly clock: Clock

@@ -7,7 +7,7 @@ import { receiversFor } from '../../core/alerts/routing/routing.ts'
 import type { AlertEventKind, AlertUpdate, Incident, Incoming } from '../../core/alerts/types.ts'
 import type { Clock } from '../../ports/clock.ts'
 import type { Message } from '../../ports/notifier.ts'
-import type { DirectJob, Line } from './channel-worker.ts'
+import type { DirectJob, Line } from './direct-job.ts'
 import type { LogLevel } from './parts.ts'
 import type { Setup } from './setup.ts'
 

@@ -38,6 +38,8 @@ const LEAST_WAY_MS = 2
 const LONGEST_SLEEP_MS = 3_600_000
 
 type Turn = 'more' | 'done' | 'unwritable'
+/** A part of a turn; answers whether it has more to do. */
+type Slice = (work: Work) => boolean
 
 /**
  * Everything between the inbox and the queues of the channels. It works in small turns, each a few milliseconds at most,
@@ -47,13 +49,26 @@ export class Dispatcher {
   readonly #parts: DispatcherParts
   readonly #sleeper: Sleeper
   readonly #inbox: InboxSlice
+  readonly #slices: readonly (readonly [string, Slice])[]
   readonly #mistakes = new Set<string>()
+  /** When the turn that is under way was begun; others may have kept it waiting before. */
+  #begunMs = 0
   #closed = false
 
   constructor(parts: DispatcherParts) {
     this.#parts = parts
     this.#sleeper = new Sleeper(parts.clock)
-    this.#inbox = new InboxSlice(parts.clock, parts.ledger, (what, error) => this.#mistake(what, error))
+    this.#inbox = new InboxSlice(parts.clock)
+    this.#slices = [
+      ['silences', (work) => parts.sweep.readSilences(work)],
+      ['inbox', (work) => this.#inbox.take(work)],
+      ['flush', (work) => this.#flush(work)],
+      ['next-steps', takeSteps],
+      ['expiries', expire],
+      ['reminders', remind],
+      ['muted', (work) => parts.sweep.look(work)],
+      ['gone-channels', (work) => parts.gone.clear(work)],
+    ]
   }
 
   wake(): void {
@@ -68,47 +83,45 @@ export class Dispatcher {
   async run(): Promise<void> {
     while (!this.#closed) {
       this.#sleeper.arm()
-      const begunMs = this.#parts.clock.now().monoMs
-      const turn = this.#turn()
-      if (turn === 'more') await this.#letOthers(begunMs)
+      const turn = await this.#turn()
+      if (this.#closed) return
+      if (turn === 'more') await this.#letOthers()
       else await this.#sleeper.sleep(turn === 'done' ? this.#untilDueMs() : STORE_RETRY_MS)
     }
   }
 
-  async #letOthers(begunMs: number): Promise<void> {
+  async #letOthers(): Promise<void> {
     const { clock, inflow } = this.#parts
     const { monoMs } = clock.now()
     if (!inflow.isStorm(monoMs)) return setImmediate()
-    await clock.sleep(Math.max(LEAST_WAY_MS, GIVE_WAY * (monoMs - begunMs)) * clock.pace)
+    await clock.sleep(Math.max(LEAST_WAY_MS, GIVE_WAY * (monoMs - this.#begunMs)) * clock.pace)
   }
 
-  #turn(): Turn {
-    const slices = [
-      () => this.#inbox.take(),
-      () => this.#slice('flush', (work) => this.#flush(work)),
-      () => this.#slice('next-steps', takeSteps),
-      () => this.#slice('expiries', expire),
-      () => this.#slice('reminders', remind),
-      () => this.#slice('silences', (work) => this.#parts.sweep.look(work)),
-      () => this.#slice('gone-channels', (work) => this.#parts.gone.clear(work)),
-    ]
-    let more = false
-    for (const slice of slices) {
-      const turn = slice()
-      if (turn === 'unwritable') return turn
-      if (turn === 'more') more = true
-    }
-    return more ? 'more' : 'done'
-  }
-
-  #slice(name: string, task: (work: Work) => boolean): Turn {
+  /** All in one transaction; each by itself where one of them is a mistake, so that the others go on. */
+  async #turn(): Promise<Turn> {
+    const { clock, ledger } = this.#parts
     try {
-      const done = this.#parts.ledger.run(task)
+      const done = await ledger.together((work) => {
+        this.#begunMs = clock.now().monoMs
+        return this.#slices.map(([, slice]) => slice(work))
+      })
+      if (!done.ok) return 'unwritable'
+      return done.value.includes(true) ? 'more' : 'done'
+    } catch {
+      const turns = this.#slices.map(([name, slice]) => this.#alone(name, slice))
+      return turns.find((turn) => turn === 'unwritable') ?? (turns.includes('more') ? 'more' : 'done')
+    }
+  }
+
+  #alone(name: string, slice: Slice): Turn {
+    try {
+      const done = this.#parts.ledger.run(slice)
       if (!done.ok) return 'unwritable'
       return done.value ? 'more' : 'done'
     } catch (error) {
-      this.#mistake(name, error)
-      return 'done'
+      const row = name === 'inbox' ? this.#inbox.failed() : undefined
+      if (row !== 'looking') this.#mistake(row === undefined ? name : `inbox row ${row}`, error)
+      return row === undefined ? 'done' : 'more'
     }
   }
 

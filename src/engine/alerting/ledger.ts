@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers'
 import type { AlertStore, Transacted } from '../../ports/alert-store.ts'
 import type { Clock } from '../../ports/clock.ts'
 import type { Muting } from './muting.ts'
@@ -18,14 +19,18 @@ export type LedgerParts = {
 /** After a failure to write, how long until it is tried again. */
 export const STORE_RETRY_MS = 5_000
 
+type Task<T> = (work: Work) => T
+type Waiting = { readonly run: () => void; readonly task: Task<void>; readonly end: (done: Transacted<void>) => void }
+
 /**
- * Every transaction of the alert path goes through here: the wall clock is looked at before, effects follow after. What
- * `work` throws is a mistake of ours: nothing of it is written, and it is thrown on.
+ * Every transaction of the alert path goes through here: the wall clock is looked at before, effects follow after. What a
+ * task throws is a mistake of ours: nothing of its transaction is written, and it is thrown on.
  */
 export class Ledger {
   readonly #parts: LedgerParts
   readonly #wall: WallWatch
   #writable = true
+  #waiting: Waiting[] = []
 
   constructor(parts: LedgerParts) {
     this.#parts = parts
@@ -36,8 +41,8 @@ export class Ledger {
     return this.#parts.clock.now().wallMs
   }
 
-  run<T>(task: (work: Work) => T): Transacted<T> {
-    const { store, muting, hands } = this.#parts
+  run<T>(task: Task<T>): Transacted<T> {
+    const { store, muting, setup, hands } = this.#parts
     const moved = this.#followClock()
     if (!moved.ok) return moved
     const nowMs = this.nowMs()
@@ -46,16 +51,10 @@ export class Ledger {
     muting.begin()
     try {
       done = store.transact((rows) => {
-        if (!muting.isFresh) muting.reload(rows, this.#parts.setup().routing, nowMs)
-        return task({
-          rows,
-          nowMs,
-          setup: this.#parts.setup(),
-          muting,
-          listDeliveries: (query) => store.listDeliveries(query),
-          hands,
-          after: (effect) => effects.push(effect),
-        })
+        if (!muting.isFresh) muting.reload(rows, setup().routing, nowMs)
+        const listDeliveries: Work['listDeliveries'] = (query) => store.listDeliveries(query)
+        const after: Work['after'] = (effect) => effects.push(effect)
+        return task({ rows, nowMs, setup: setup(), muting, listDeliveries, hands, after })
       })
     } finally {
       if (done?.ok !== true) muting.rollBack()
@@ -63,6 +62,45 @@ export class Ledger {
     this.#note(done)
     if (done.ok) for (const effect of effects) effect()
     return done
+  }
+
+  /**
+   * The same, in one transaction with everybody else who asks for that in this turn of the loop: one wait for the disk
+   * serves them all. A task may be run a second time, where another one of its transaction failed.
+   */
+  together<T>(task: Task<T>): Promise<Transacted<T>> {
+    return new Promise((resolve, reject) => {
+      let value: T
+      const run: Task<void> = (work) => {
+        value = task(work)
+      }
+      const end = (done: Transacted<void>) => resolve(done.ok ? { ok: true, value } : done)
+      const alone = () => {
+        try {
+          end(this.run(run))
+        } catch (error) {
+          reject(error)
+        }
+      }
+      this.#waiting.push({ task: run, end, run: alone })
+      if (this.#waiting.length === 1) setImmediate(() => this.#runTogether())
+    })
+  }
+
+  #runTogether(): void {
+    const waiting = this.#waiting
+    this.#waiting = []
+    let done: Transacted<void>
+    try {
+      done = this.run((work) => {
+        for (const { task } of waiting) task(work)
+      })
+    } catch {
+      // One of them is a mistake; each by itself shows which.
+      for (const { run } of waiting) run()
+      return
+    }
+    for (const { end } of waiting) end(done)
   }
 
   /** Somebody set the clock: what was written by the old time is moved before anything is decided by the new one. */

@@ -20,9 +20,14 @@ export class Sweep {
     else this.#again[at] = true
   }
 
+  /** Before anything is decided: which silences there are now. */
+  readSilences({ muting, rows, nowMs }: Work): false {
+    if (muting.readSilences(rows, nowMs)) this.ask('muted')
+    return false
+  }
+
   /** Answers whether more is to be looked at. */
   look(work: Work): boolean {
-    if (work.muting.readSilences(work.rows, work.nowMs)) this.ask('muted')
     if (this.#from.muted !== undefined) this.#page(work, 'muted', (from) => work.rows.mutedIncidents(from, PAGE))
     else if (this.#from.firing !== undefined)
       this.#page(work, 'firing', (from) => work.rows.firingIncidents(from, PAGE))

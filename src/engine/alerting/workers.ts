@@ -1,6 +1,7 @@
 import type { Notifier } from '../../ports/notifier.ts'
 import type { ChannelHealth } from './channel-health.ts'
-import { ChannelWorker, type DirectJob, type WorkerParts } from './channel-worker.ts'
+import { ChannelWorker, type WorkerParts } from './channel-worker.ts'
+import type { DirectJob } from './direct-job.ts'
 import type { GoneChannels } from './gone-channels.ts'
 import type { Setup } from './setup.ts'
 

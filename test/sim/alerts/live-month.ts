@@ -10,8 +10,8 @@ const HEALED_MS = 14 * 24 * 60 * MINUTE
 export type Lived = { readonly site: Site; readonly sources: Sources; readonly wrong: readonly string[] }
 
 /** Lives through a month, heals the world, and tells what went wrong. */
-export async function liveMonth(month: Month, store: AlertStore): Promise<Lived> {
-  const site = new Site(month, store)
+export async function liveMonth(month: Month, open: () => AlertStore): Promise<Lived> {
+  const site = new Site(month, open)
   const sources = new Sources(site)
   const downs: number[] = []
   const begin = () =>

@@ -16,7 +16,8 @@ const NOTED_MS = MINUTE
 /** One machine with its disk, the services that it speaks to, and the processes that live on it one after the other. */
 export class Site {
   readonly time = new VirtualTime()
-  readonly store: AlertStore
+  /** As the process that lives now has it open. */
+  store: AlertStore
   readonly arrivals: Arrival[] = []
   readonly mistakes: string[] = []
   readonly services = ['chat', 'mail', 'siren'].map((name) => new MoodyService(name, name === 'chat'))
@@ -27,17 +28,21 @@ export class Site {
   /** The channel that the configuration leaves out. */
   without = ''
   readonly #month: Month
+  readonly #open: () => AlertStore
   readonly #random = seededRandom(1)
 
-  constructor(month: Month, store: AlertStore) {
+  /** `open`: opens the disk, which holds what earlier processes wrote. */
+  constructor(month: Month, open: () => AlertStore) {
     this.#month = month
-    this.store = store
+    this.#open = open
+    this.store = open()
   }
 
   /** Begins a process; `onEnd` is called when it ends, whatever ended it. */
   begin(onEnd: () => void): void {
     const life = new Life(onEnd)
     this.life = life
+    if (this.processes > 0) this.store = this.#open()
     this.processes += 1
     this.path = new AlertPath({
       clock: new ProcessClock(this.time, () => life.alive),
