@@ -52,7 +52,6 @@ async function start() {
     tails: new MemoryTails(),
     telling: {
       rebooted: (one) => rebooted.push(one),
-      unexpected: () => {},
       fence: ({ node }, _, holds, sentence) => said.push(`${node} ${holds} ${sentence}`),
       cleanStop: ({ node }, _, kind) => said.push(`${node} ${kind}`),
       stopOver: ({ node }) => said.push(`${node} is back`),

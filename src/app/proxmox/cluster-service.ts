@@ -1,6 +1,6 @@
 import type { Configuration } from '../../config/configuration.ts'
 import type { ClusterModel } from '../../core/cluster/model-types.ts'
-import { historyWindow, type RebootWindow } from '../../core/reboots/corroborate.ts'
+import type { RebootWindow } from '../../core/reboots/corroborate.ts'
 import { feedsOf } from '../../core/state/initial.ts'
 import type { Event, State, Told } from '../../core/state/types.ts'
 import { ClusterDesk } from '../../engine/cluster/cluster-desk.ts'
@@ -144,10 +144,10 @@ export class ClusterService {
           ...(host === undefined ? {} : { host }),
         })
       },
-      // The desk makes an alert of what was judged.
-      unexpected: () => {},
+      remembered: ({ cluster, node, verdict, atMs }) => this.#clues.rebooted({ cluster, node }, verdict, atMs),
       fence: ({ cluster, node }, _host, holds, sentence) => this.#clues.fence({ cluster, node }, holds, sentence),
       cleanStop: ({ cluster, node }, _host, kind, at) => this.#clues.stopped({ cluster, node }, kind, at),
+      stopOver: ({ cluster, node }) => this.#clues.stopOver({ cluster, node }),
     }
   }
 
@@ -162,7 +162,6 @@ export class ClusterService {
   }
 
   #history(window: RebootWindow): readonly Told[] {
-    const { fromMs, untilMs } = historyWindow(window)
-    return this.#parts.eventsSince(fromMs).filter(({ at }) => at.wallMs <= untilMs)
+    return this.#parts.eventsSince(window.fromMs).filter(({ at }) => at.wallMs <= window.untilMs)
   }
 }

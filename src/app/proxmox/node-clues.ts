@@ -30,7 +30,11 @@ export class NodeClues {
     const at: At = { wallMs: atMs, bootId: now.bootId, monoMs: now.monoMs - agoMs }
     this.#reboots.set(cluster, { ...this.#reboots.get(cluster), [node]: { at, verdict } })
     // It is back: whatever announced its stop has come to its end.
-    const { [node]: _done, ...others } = this.#stops.get(cluster) ?? {}
+    this.stopOver({ cluster, node })
+  }
+
+  stopOver({ cluster, node }: NodeKey): void {
+    const { [node]: _over, ...others } = this.#stops.get(cluster) ?? {}
     this.#stops.set(cluster, others)
   }
 

@@ -46,7 +46,6 @@ describe('a goodbye that its peers heard', () => {
     bench.watching({
       telling: {
         rebooted: (reboot) => bench.rebooted.push(reboot),
-        unexpected: () => {},
         fence: () => {},
         cleanStop: ({ node }, _, kind) => bench.said.push(`stop ${node} ${kind}`),
         stopOver: ({ node }) => bench.said.push(`over ${node}`),

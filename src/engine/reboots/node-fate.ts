@@ -11,7 +11,6 @@ import { inquire } from './inquiry.ts'
 import { JournalFollower } from './journal-follower.ts'
 import { FOLLOW_MS, type RebootWatchParts, type WatchedCluster } from './parts.ts'
 import { ledTo, sightOf } from './sighting.ts'
-import { UnexpectedReboot } from './unexpected.ts'
 
 /** A node that has not answered for this long is away: its journal cannot be asked for. */
 const AWAY_MS = 60_000
@@ -31,7 +30,6 @@ export class NodeFate {
   readonly #parts: RebootWatchParts
   readonly #closing = new AbortController()
   readonly #fence: FenceSigns
-  readonly #unexpected: UnexpectedReboot
   readonly #follower: JournalFollower
   /** Told of members that its corosync saw leave and join, by their numbers. */
   readonly #moved: Moved
@@ -52,7 +50,6 @@ export class NodeFate {
     this.#moved = moved
     this.#seen = tails.seen(key)
     this.#fence = new FenceSigns(key, clock, telling, () => this.host)
-    this.#unexpected = new UnexpectedReboot(key, parts, () => this.host)
     const cursor = this.#seen?.cursor
     this.#follower = new JournalFollower(key, {
       clock,
@@ -78,7 +75,9 @@ export class NodeFate {
 
   start(): void {
     this.#fence.start()
-    this.#unexpected.start()
+    const [newest] = this.#parts.tails.judged(this.key, 1)
+    if (newest !== undefined)
+      this.#parts.telling.remembered?.({ ...this.key, verdict: newest.verdict, atMs: newest.atMs })
     if (this.#cluster.journals) this.#follower.start()
   }
 
@@ -121,7 +120,6 @@ export class NodeFate {
   /** What is due by the clock alone. */
   tick(): void {
     this.#fence.tick()
-    this.#unexpected.tick()
   }
 
   /** Looks into the newest reboot where that was not done: of a node that was never seen before, nothing is told. */
@@ -199,8 +197,6 @@ export class NodeFate {
       const about = { ...this.key, verdict, atMs, severity: severityOf(verdict) }
       this.#parts.telling.rebooted(host === undefined ? about : { ...about, host })
     }
-    const newest = reboots.at(-1)
-    if (newest !== undefined) this.#unexpected.judged(newest)
   }
 
   async #inquire(begun: () => Begun, patienceMs: number): Promise<readonly JudgedReboot[]> {

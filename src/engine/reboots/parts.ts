@@ -28,8 +28,6 @@ export type RebootWatchParts = {
   readonly log?: (level: 'info' | 'warn', sentence: string) => void
   /** How often a journal is looked at. */
   readonly followMs?: number
-  /** How long an unexpected reboot stays an alert. */
-  readonly alertForMs?: number
 }
 
 /** A reboot whose cause was judged just now. */
@@ -45,8 +43,8 @@ export type Rebooted = NodeKey & {
 export type RebootTelling = {
   /** Once for each reboot. */
   readonly rebooted: (reboot: Rebooted) => void
-  /** How it stands with the alert about a reboot that nobody wanted: said anew after each start. */
-  readonly unexpected: (node: NodeKey, host: string | undefined, holds: boolean, sentence: string) => void
+  /** The last one that an earlier process of ours judged; said once after a start. */
+  readonly remembered?: (reboot: NodeKey & Pick<Rebooted, 'verdict' | 'atMs'>) => void
   /** Its watchdog is about to reset it, or no longer: said anew after each start. */
   readonly fence: (node: NodeKey, host: string | undefined, holds: boolean, sentence: string) => void
   /** Its journal says that it is being stopped in good order. */
@@ -59,4 +57,3 @@ export type RebootTelling = {
 }
 
 export const FOLLOW_MS = 15_000
-export const ALERT_FOR_MS = 4 * 3_600_000

@@ -33,7 +33,7 @@ export class RebootBench {
       tails: this.tails,
       telling: {
         rebooted: (reboot) => this.rebooted.push(reboot),
-        unexpected: ({ node }, _, holds, sentence) => this.said.push(`alert ${node} ${holds}: ${sentence}`),
+        remembered: ({ node, verdict }) => this.said.push(`remembered ${node}: ${verdict.sentence}`),
         fence: ({ node }, _, holds, sentence) => this.said.push(`fence ${node} ${holds}: ${sentence}`),
         cleanStop: ({ node }, _, kind) => this.said.push(`stop ${node} ${kind}`),
       },

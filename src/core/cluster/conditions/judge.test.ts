@@ -136,7 +136,14 @@ describe('what is over', () => {
     ['PveNodeRebooted', 'home/pve1'],
   ])('%s of %s', (name, subject) => {
     const spec = { guests: [guest(100, 'pve1')], configs: onboot, storages: [storage('pve1', 'local')] }
-    expect(over(findingsIn(spec, [open(name, subject)], { fences: {}, reboots: {} }))).toEqual([`${name} ${subject}`])
+    expect(
+      over(
+        findingsIn(spec, [open(name, subject)], {
+          fences: {},
+          reboots: { pve1: { at: ago(4000), verdict: verdict('panic') } },
+        }),
+      ),
+    ).toEqual([`${name} ${subject}`])
   })
 
   it('a later good backup', () => {

@@ -97,7 +97,9 @@ const nodeRebooted: Rule = {
         sentence: `${node} has rebooted and nobody asked for it. ${verdict.sentence} (${verdict.confidence}) More: proxmox-watchdog why ${node}.`,
         episode: String(at.wallMs),
       })),
-  isKnown: ({ clues }) => clues.reboots !== undefined,
+  // Right after a start of ours nothing is known yet of what was judged before it.
+  isKnown: ({ clues, model }, node) =>
+    clues.reboots?.[node] !== undefined || (model.trusted && model.nodes.every(({ name }) => name !== node)),
   over: (node) => `The reboot of ${node} is an hour ago.`,
 }
 
