@@ -145,8 +145,8 @@ export const ALERT_MUTANTS: readonly Mutant[] = [
     name: 'what is steady is never judged again',
     edits: edit(
       `${OWN}lifecycle.ts`,
-      'return before.alerts[record.key] === record && !isTouched(condition, record.subject, before, draft.state)',
-      'return before.alerts[record.key] === record && condition !== undefined',
+      'return isSame && !condition.isTouched(before, state, record.subject)',
+      'return isSame && condition !== undefined',
     ),
     first: 'alerts: an outage',
   },

@@ -1,5 +1,5 @@
 import type { ClusterAlert } from './cluster-table.ts'
-import { type Condition, isRaised, wordOf } from './condition.ts'
+import { byWord, type Condition, isRaised, wordOf } from './condition.ts'
 
 /** What each alert about a cluster says in one line, of what it is about: `pve1 of home`, or `home`. */
 const SUMMARIES: Record<ClusterAlert, (what: string) => string> = {
@@ -38,7 +38,7 @@ export const clusterConditions = Object.fromEntries(
 
 function observed(summary: (what: string) => string): Condition {
   return {
-    reads: [],
+    isTouched: byWord,
     judge: (_sight, _subject, record) => (isRaised(record) ? 'holds' : 'over'),
     summary: (_sight, subject) => summary(whatOf(subject)),
     why: (_sight, _subject, record) => wordOf(record),

@@ -1,12 +1,12 @@
 import { OUTLET } from '../../power/arbiter.ts'
-import type { CollectionName, State } from '../../state/types.ts'
+import type { State } from '../../state/types.ts'
 import type { Sight } from './sight.ts'
 import type { AlertRecord, Judgement } from './types.ts'
 
 /** One alert with a begin and an end: when it holds, and its words. Words are made only when something is told. */
 export type Condition = {
-  /** The collections that `judge` reads: while they are as they were, a firing alert need not be judged anew. */
-  readonly reads: readonly Read[]
+  /** Whether anything that could end it has changed; while nothing has, a firing alert need not be judged anew. */
+  isTouched(before: State, after: State, subject: string): boolean
   judge(sight: Sight, subject: string, record: AlertRecord | undefined): Judgement
   /** One line, the same from its firing to its end. */
   summary(sight: Sight, subject: string): string
@@ -16,18 +16,8 @@ export type Condition = {
   end(sight: Sight, subject: string, record: AlertRecord): string
 }
 
-type Read = Exclude<CollectionName, 'alerts'>
-
-/** Of these only the row of the alert's own subject is read. */
-const BY_SUBJECT: ReadonlySet<Read> = new Set(['hosts', 'hostsNow'])
-
-export function isTouched({ reads }: Condition, subject: string, before: State, after: State): boolean {
-  for (const collection of reads) {
-    if (before[collection] === after[collection]) continue
-    if (!BY_SUBJECT.has(collection) || before[collection][subject] !== after[collection][subject]) return true
-  }
-  return false
-}
+/** Of what only a word begins and ends, which is a change of its own row. */
+export const byWord = (): boolean => false
 
 /** `pve1`, or `outlet strip/3` for a target that is a bare outlet. */
 export function nameOf(target: string): string {

@@ -9,9 +9,11 @@ type OfDevices = Extract<
   'PowerDeviceUnreachable' | 'PowerDeviceCredentialsRefused' | 'PowerDeviceIdentityMismatch' | 'KasaOutletHighPower'
 >
 
+const byDevices: Condition['isTouched'] = (before, after) => before.devicesNow !== after.devicesNow
+
 export const deviceConditions: Record<OfDevices, Condition> = {
   PowerDeviceUnreachable: {
-    reads: ['devicesNow'],
+    isTouched: byDevices,
     judge: ofDevice((now) => {
       if (now.reachable !== false) return now.reachable === true ? 'over' : 'unsure'
       // It answers, if only to refuse us: that has its own alert.
@@ -26,7 +28,7 @@ export const deviceConditions: Record<OfDevices, Condition> = {
         : `${device} answers, but refuses our credentials.`,
   },
   PowerDeviceCredentialsRefused: {
-    reads: ['devicesNow'],
+    isTouched: byDevices,
     judge: ofDevice((now) => {
       if (now.reachable !== false) return now.reachable === true ? 'over' : 'unsure'
       // One that does not answer at all says nothing about credentials.
@@ -37,7 +39,7 @@ export const deviceConditions: Record<OfDevices, Condition> = {
     end: (_sight, device) => `${device} accepts our credentials again.`,
   },
   PowerDeviceIdentityMismatch: {
-    reads: ['devicesNow'],
+    isTouched: byDevices,
     judge: ofDevice(({ identityOk }) => (identityOk === undefined ? 'unsure' : identityOk ? 'over' : 'holds')),
     summary: (_sight, device) => `${device} is not the power device that was pinned`,
     why: (sight, device) =>
@@ -45,7 +47,7 @@ export const deviceConditions: Record<OfDevices, Condition> = {
     end: (_sight, device) => `${device} is the pinned device.`,
   },
   KasaOutletHighPower: {
-    reads: ['devicesNow'],
+    isTouched: byDevices,
     judge(sight, subject) {
       const { device, outlet } = partsOf(subject)
       const maxWatts = sight.device(device)?.outlets.find((each) => each.outlet === outlet)?.maxWatts

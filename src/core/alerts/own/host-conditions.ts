@@ -20,12 +20,16 @@ type OfHosts = Extract<
   | 'OutletMappingSuspect'
 >
 
-/** What a host’s life and the hands that it is in are read off. */
-const LIFE = ['hostsNow', 'claims', 'outlets'] as const
+type Touched = Condition['isTouched']
+const byHands: Touched = (before, after) => before.claims !== after.claims || before.outlets !== after.outlets
+const byRecord: Touched = (before, after, host) => before.hosts[host] !== after.hosts[host]
+/** A host's life, and the hands that it is in. */
+const byLife: Touched = (before, after, host) =>
+  before.hostsNow[host] !== after.hostsNow[host] || byHands(before, after, host)
 
 export const hostConditions: Record<OfHosts, Condition> = {
   ProxmoxHostDown: {
-    reads: LIFE,
+    isTouched: byLife,
     judge: ofHost((sight, host, now) => {
       if (now?.verdict === 'wedged') return 'over'
       if (now?.verdict !== 'down') return 'unsure'
@@ -44,7 +48,7 @@ export const hostConditions: Record<OfHosts, Condition> = {
     },
   },
   ProxmoxHostWedged: {
-    reads: LIFE,
+    isTouched: byLife,
     judge: ofHost((sight, host, now) => {
       if (now?.verdict === 'down') return 'over'
       if (now?.verdict !== 'wedged') return 'unsure'
@@ -61,7 +65,7 @@ export const hostConditions: Record<OfHosts, Condition> = {
     },
   },
   ProxmoxHostUnknown: {
-    reads: LIFE,
+    isTouched: byLife,
     judge: ofHost((sight, _host, now) => {
       if (now === undefined) return 'unsure'
       if (now.verdict !== 'unknown') return 'over'
@@ -73,7 +77,7 @@ export const hostConditions: Record<OfHosts, Condition> = {
     end: (sight, host) => `${host} is ${seen(sight, host).now?.verdict ?? 'seen'}, as its probes say again.`,
   },
   ProxmoxPowerCycleFailed: {
-    reads: [...LIFE, 'intents'],
+    isTouched: (before, after, host) => before.intents !== after.intents || byLife(before, after, host),
     judge: ofHost((sight, host, _now, record) => {
       if (!isRaised(record)) return 'over'
       const plan = sight.planFor(host.name)
@@ -85,7 +89,7 @@ export const hostConditions: Record<OfHosts, Condition> = {
       seen(sight, host).now?.verdict === 'up' ? `${host} answers again.` : `${host} is being power-cycled once more.`,
   },
   ProxmoxMaxPowerCycles: {
-    reads: ['hosts', 'claims', 'outlets'],
+    isTouched: (before, after, host) => byRecord(before, after, host) || byHands(before, after, host),
     // A sign of life is no health: the lock itself says when it is over.
     judge: ofLiveHost((sight, host) => (sight.state.hosts[host.name]?.lockout === undefined ? 'over' : 'holds')),
     summary: (_sight, host) => `Power cycles do not help ${host}: the watchdog has stopped trying`,
@@ -94,7 +98,7 @@ export const hostConditions: Record<OfHosts, Condition> = {
     end: (_sight, host) => `The lockout of ${host} is cleared: it may be power-cycled again.`,
   },
   ProxmoxRecoveryHeld: {
-    reads: LIFE,
+    isTouched: byLife,
     judge: ofHost((_sight, _host, now) => {
       if (now === undefined || now.verdict === 'unknown') return 'unsure'
       if (now.refusedSince === undefined) return 'over'
@@ -114,7 +118,8 @@ export const hostConditions: Record<OfHosts, Condition> = {
     },
   },
   ProxmoxWouldPowerCycle: {
-    reads: [...LIFE, 'hosts', 'meta'],
+    isTouched: (before, after, host) =>
+      before.meta !== after.meta || byRecord(before, after, host) || byLife(before, after, host),
     judge: ofHost((sight, host, now) => {
       const { policy, meta, hosts } = sight.state
       if (policy.mode === 'act' && meta.meta?.forcedDryRun === undefined) return 'over'
@@ -131,7 +136,7 @@ export const hostConditions: Record<OfHosts, Condition> = {
         : `${host} would not be power-cycled any more.`,
   },
   OutletMappingSuspect: {
-    reads: ['hosts'],
+    isTouched: byRecord,
     judge: (sight, host) => {
       if (sight.host(host) === undefined) return 'ended'
       return sight.state.hosts[host]?.mappingSuspect === undefined ? 'over' : 'holds'

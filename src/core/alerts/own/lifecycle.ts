@@ -2,7 +2,7 @@ import { spell } from '../../phrase.ts'
 import type { At } from '../../time.ts'
 import { fingerprintOf } from '../fingerprint.ts'
 import type { AlertUpdate } from '../types.ts'
-import { isTouched, nameOf } from './condition.ts'
+import { nameOf } from './condition.ts'
 import { conditionOf, type Known } from './conditions.ts'
 import type { Sight } from './sight.ts'
 import type { ConditionName } from './table.ts'
@@ -71,7 +71,9 @@ export function step(sight: Sight, record: AlertRecord, steps: Steps): void {
 /** It fires, and nothing that could end it has changed in this decision. */
 function isSteady({ before, draft, anew }: Sight, { condition }: Known, record: AlertRecord): boolean {
   if (record.state !== 'firing' || record.overSince !== undefined || anew) return false
-  return before.alerts[record.key] === record && !isTouched(condition, record.subject, before, draft.state)
+  const { state } = draft
+  const isSame = state.alerts === before.alerts || before.alerts[record.key] === record
+  return isSame && !condition.isTouched(before, state, record.subject)
 }
 
 function waitOrFire(sight: Sight, known: Known, record: AlertRecord, steps: Steps): void {

@@ -24,7 +24,7 @@ type OfPlans = Extract<ConditionName, 'ProxmoxPowerCycle' | 'ProxmoxOutletNotOn'
 
 export const planConditions: Record<OfPlans, Condition> = {
   ProxmoxPowerCycle: {
-    reads: ['intents'],
+    isTouched: (before, after) => before.intents !== after.intents,
     judge: (sight, target) => {
       const plan = sight.planFor(target)
       return plan !== undefined && isCycle(plan) && hasCut(plan) ? 'holds' : 'over'
@@ -46,7 +46,7 @@ export const planConditions: Record<OfPlans, Condition> = {
     },
   },
   ProxmoxOutletNotOn: {
-    reads: ['intents', 'devicesNow'],
+    isTouched: (before, after) => before.intents !== after.intents || before.devicesNow !== after.devicesNow,
     judge(sight, subject, record) {
       if (subject.startsWith(ORPHAN)) return isRaised(record) && !isOn(sight, subject) ? 'holds' : 'over'
       const plan = sight.planFor(subject)

@@ -3,7 +3,7 @@ import { notAlive, stormLimit } from '../../recovery/guards/storm.ts'
 import { metaOf, roundOf } from '../../state/initial.ts'
 import { elapsedMs } from '../../time.ts'
 import { clusterConditions } from './cluster-conditions.ts'
-import { type Condition, isRaised, wordOf } from './condition.ts'
+import { byWord, type Condition, isRaised, wordOf } from './condition.ts'
 import type { ConditionName, ObservedName } from './table.ts'
 import type { AlertRecord } from './types.ts'
 
@@ -18,9 +18,11 @@ type OfSite = Extract<
   | 'WatchdogHttpUnavailable'
 >
 
+const byRound: Condition['isTouched'] = (before, after) => before.roundNow !== after.roundNow
+
 export const siteConditions: Record<OfSite, Condition> = {
   ProxmoxStorm: {
-    reads: ['roundNow'],
+    isTouched: byRound,
     judge({ state, now }, cluster) {
       const round = roundOf(state)
       if (round.storms[cluster] !== undefined) return 'holds'
@@ -36,7 +38,7 @@ export const siteConditions: Record<OfSite, Condition> = {
     end: (_sight, cluster) => `The storm in ${cluster} is over.`,
   },
   WatchdogSelfIsolated: {
-    reads: ['roundNow'],
+    isTouched: byRound,
     judge({ state }) {
       const { isolatedSince, referencesAnswer } = roundOf(state)
       if (isolatedSince !== undefined) return 'holds'
@@ -47,7 +49,7 @@ export const siteConditions: Record<OfSite, Condition> = {
     end: () => 'Reference targets answer again.',
   },
   WatchdogStateStore: {
-    reads: ['roundNow'],
+    isTouched: byRound,
     judge: ({ state }) => (roundOf(state).storeOk ? 'over' : 'holds'),
     summary: () => 'The state of the watchdog cannot be written',
     why: ({ draft }) =>
@@ -55,14 +57,14 @@ export const siteConditions: Record<OfSite, Condition> = {
     end: () => 'The state can be written again.',
   },
   WatchdogDryRunForced: {
-    reads: ['meta'],
+    isTouched: (before, after) => before.meta !== after.meta,
     judge: ({ state }) => (metaOf(state).forcedDryRun === undefined ? 'over' : 'holds'),
     summary: () => 'The watchdog begins nothing until an operator has looked',
     why: ({ state }) => `${metaOf(state).forcedDryRun ?? ''} When you have looked: proxmox-watchdog resume.`.trim(),
     end: () => 'An operator has looked and resumed.',
   },
   WatchdogProbeBroken: {
-    reads: ['roundNow'],
+    isTouched: byRound,
     judge({ state }, probe) {
       const { round, brokenChannels } = roundOf(state)
       if (brokenChannels.includes(probe)) return 'holds'
@@ -94,7 +96,7 @@ export const observedConditions: Record<ObservedName, Condition> = {
 /** What somebody raises by a word, and ends by another; `end` where that one says nothing. */
 function raised(summary: string | ((subject: string) => string), end: string): Condition {
   return {
-    reads: [],
+    isTouched: byWord,
     judge: (_sight, _subject, record) => (isRaised(record) ? 'holds' : 'over'),
     summary: (_sight, subject) => (typeof summary === 'string' ? summary : summary(subject)),
     why: (_sight, _subject, record) => wordOf(record),
