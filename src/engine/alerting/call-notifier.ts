@@ -69,7 +69,7 @@ async function limited<T>(
     // A notifier that throws is a mistake of ours; its words may hold what it was sent, so that only its kind is told.
     return { failed: error instanceof Error ? error.name : 'unknown' }
   } finally {
-    ended.abort()
+    ended.abort('ended')
   }
 }
 

@@ -2,6 +2,8 @@ import type { Clock } from '../../ports/clock.ts'
 
 /** The longest single wait of a Node timer. */
 const LONGEST_MS = 2_000_000_000
+/** Given as a reason, since one that Node makes costs more than all the rest. */
+const AWAKE = 'awake'
 
 /** One sleep that can be cut short. A wake that comes between `arm` and `sleep` is not lost. */
 export class Sleeper {
@@ -18,7 +20,7 @@ export class Sleeper {
   }
 
   wake(): void {
-    this.#awake.abort()
+    if (!this.#awake.signal.aborted) this.#awake.abort(AWAKE)
   }
 
   sleep(ms: number): Promise<void> {

@@ -13,6 +13,12 @@ export class VirtualTime {
   monoMs = 0
   wallErrorMs = 0
   #sleepers: Sleeper[] = []
+  readonly #activity: () => number
+
+  /** `activity`: a number that grows with what is done; time waits until it stands still. */
+  constructor(activity: () => number = () => 0) {
+    this.#activity = activity
+  }
 
   /** By the wall clock of the site, which may be wrong. */
   get wallMs(): number {
@@ -35,7 +41,7 @@ export class VirtualTime {
   }
 
   async passUntil(endMs: number): Promise<void> {
-    await settle()
+    await this.#settle()
     for (;;) {
       let next: Sleeper | undefined
       for (const sleeper of this.#sleepers) if (next === undefined || sleeper.dueMs < next.dueMs) next = sleeper
@@ -43,14 +49,18 @@ export class VirtualTime {
       this.drop(next)
       this.monoMs = Math.max(this.monoMs, next.dueMs)
       next.wake()
-      await settle()
+      await this.#settle()
     }
     this.monoMs = Math.max(this.monoMs, endMs)
   }
-}
 
-async function settle(): Promise<void> {
-  for (let turn = 0; turn < SETTLING_TURNS; turn += 1) await setImmediate()
+  async #settle(): Promise<void> {
+    let before: number
+    do {
+      before = this.#activity()
+      for (let turn = 0; turn < SETTLING_TURNS; turn += 1) await setImmediate()
+    } while (this.#activity() !== before)
+  }
 }
 
 /** The clock as one process sees it. Nobody wakes in a process that has ended. */
