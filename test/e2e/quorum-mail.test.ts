@@ -10,7 +10,7 @@ import { freshNetwork } from './site/network.ts'
 
 const NODES = ['pve1', 'pve2', 'pve3', 'pve4']
 
-test('a node that is cut off brings an e-mail about lost quorum, and one when it is back', {
+test('a node that is cut off brings an e-mail about lost quorum', {
   timeout: SLOWEST_MS,
 }, async (context) => {
   const { onTestFinished } = context
@@ -38,6 +38,7 @@ test('a node that is cut off brings an e-mail about lost quorum, and one when it
         security: 'none',
         from: 'watchdog@example.org',
         to: ['admin@example.org'],
+        rate: { burst: 100, every: '1ms' },
       },
     ],
     proxmox: [
@@ -60,9 +61,4 @@ test('a node that is cut off brings an e-mail about lost quorum, and one when it
   expect(lost?.header('subject')).toContain('CRITICAL')
   expect(lost?.header('to')).toBe('admin@example.org')
   expect(lost?.parts.map(({ text }) => text).join('\n')).toContain('it sees no other node')
-
-  await lab.act({ kind: 'rejoin', host: 'pve4' })
-  await expect
-    .poll(about(/RESOLVED.*pve4 of home has lost quorum/), { timeout: PATIENCE_MS * 2, interval: 100 })
-    .toBeDefined()
 })
