@@ -14,7 +14,7 @@ import type { CommitOutcome } from './journal.ts'
 export type InboxRow = { readonly id: number; readonly receivedMs: number; readonly incoming: readonly Incoming[] }
 
 /** Small durable records of the alert path, one row a key; the value is JSON of its owner's own. */
-export const KEPT_KINDS = ['heartbeat', 'drill', 'channel', 'relay'] as const
+export const KEPT_KINDS = ['heartbeat', 'drill', 'channel', 'relay', 'node-watchdog'] as const
 export type KeptKind = (typeof KEPT_KINDS)[number]
 
 export type Fresh<Row extends { readonly id: number }> = Omit<Row, 'id'>
