@@ -1,4 +1,5 @@
 import type { Draft } from '../state/draft.ts'
+import type { State } from '../state/types.ts'
 import { reached } from '../time.ts'
 import { stepChecking } from './steps/checking.ts'
 import { stepHolding } from './steps/holding.ts'
@@ -7,10 +8,10 @@ import { stepAllOn } from './steps/turning-on.ts'
 import type { Intent } from './types.ts'
 
 /** Lets each live plan take its next step. A plan written down in this very decision waits for the next one. */
-export function advanceIntents(draft: Draft, bornBefore: ReadonlySet<string>): void {
+export function advanceIntents(draft: Draft, before: State['intents']): void {
   for (const { id } of Object.values(draft.state.intents)) {
     const intent = draft.state.intents[id]
-    if (intent === undefined || !bornBefore.has(id)) continue
+    if (intent === undefined || before[id] === undefined) continue
     advance(draft, overdue(draft, intent) ?? intent)
   }
 }

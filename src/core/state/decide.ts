@@ -20,7 +20,6 @@ import type { Decision, Event, State } from './types.ts'
  */
 export function decide(state: State, event: Event, now: At): Decision {
   const draft = new Draft(state, now)
-  const bornBefore = new Set(Object.keys(state.intents))
   if (event.kind !== 'started') voidAfterGap(draft)
   observe(draft, event)
   expireClaims(draft)
@@ -28,7 +27,7 @@ export function decide(state: State, event: Event, now: At): Decision {
     recover(draft)
     arbitrate(draft)
   }
-  advanceIntents(draft, bornBefore)
+  advanceIntents(draft, state.intents)
   announce(draft, state, event)
   return draft.decision()
 }
