@@ -93,6 +93,11 @@ export interface AlertRows {
   removeDeliveryEvents(delivery: number, incidents: readonly number[], into?: number): number
   /** Queued ones that have expired. */
   expiredDeliveries(nowMs: number, limit: number): readonly Delivery[]
+  /**
+   * What became of a key on one channel: the state of the delivery that tells it there, `dropped` where it was told
+   * elsewhere; undefined where the channel was never to have it.
+   */
+  keyOn(channel: string, key: string): Delivery['state'] | undefined
   /** Where a key stands over all channels: `delivered` once any of them has it. */
   keyState(key: string): 'delivered' | 'held' | 'unknown'
 

@@ -3,7 +3,6 @@ import { priorityOf, URGENT } from '../../core/alerts/delivery/priority.ts'
 import { isWorthTelling } from '../../core/alerts/delivery/worth-telling.ts'
 import { eventKey, eventOf } from '../../core/alerts/incidents/event-key.ts'
 import type { AlertEvent, Delivery, Incident, Notification } from '../../core/alerts/types.ts'
-import { keysOn } from './channel-keys.ts'
 import type { Work } from './work.ts'
 
 /** One delivery for each channel; what a channel has or had already it is not given again. Answers how many were made. */
@@ -67,7 +66,7 @@ function withEnds(events: readonly AlertEvent[], about: readonly Incident[]): re
 
 /** A channel that has the end of an incident, or is to have it, is told nothing else of it any more. */
 function worthTellingOn(
-  work: Work,
+  { rows }: Work,
   channel: string,
   events: readonly AlertEvent[],
   about: readonly Incident[],
@@ -75,7 +74,7 @@ function worthTellingOn(
   const over = about.filter(({ status }) => status === 'resolved')
   if (over.length === 0) return events
   const ended = new Map(
-    over.map((incident) => [incident, keysOn(work, channel, incident.id).has(eventKey(incident, 'resolved', 0))]),
+    over.map((incident) => [incident, rows.keyOn(channel, eventKey(incident, 'resolved', 0)) !== undefined]),
   )
   return events.filter((event) => {
     const incident = over.find(({ id }) => id === event.incident)

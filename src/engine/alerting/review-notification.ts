@@ -2,13 +2,20 @@ import { moveOf, postsOf, stepAfter } from '../../core/alerts/delivery/chain.ts'
 import { incidentsOf } from '../../core/alerts/delivery/worth-telling.ts'
 import { eventKey } from '../../core/alerts/incidents/event-key.ts'
 import type { ReceiverPolicy } from '../../core/alerts/policy.ts'
-import type { AlertEvent, AlertEventKind, Delivery, Incident, Notification } from '../../core/alerts/types.ts'
+import type {
+  AlertEvent,
+  AlertEventKind,
+  Delivery,
+  DeliveryState,
+  Incident,
+  Notification,
+} from '../../core/alerts/types.ts'
 import { list, spell } from '../../core/phrase.ts'
-import { keysOn } from './channel-keys.ts'
 import { addLines } from './lines.ts'
 import { post } from './post.ts'
 import type { Work } from './work.ts'
 
+const HAS: readonly (DeliveryState | undefined)[] = ['delivered', 'dropped']
 const BEGINS: readonly AlertEventKind[] = ['firing', 'escalated', 'reminder']
 
 export function reviewNotificationsOf(work: Work, incident: number): void {
@@ -101,7 +108,8 @@ function isElsewhere(
   about: readonly Incident[],
   deliveries: readonly Delivery[],
 ): boolean {
-  const { setup } = work
+  const { rows, setup } = work
+  const has = (channel: string, key: string) => HAS.includes(rows.keyOn(channel, key))
   if (events.length === 0 || deliveries.some(({ state }) => state === 'delivered')) return false
   const own = new Set(deliveries.map(({ channel }) => channel))
   const others = postsOf(receiver, 0, notification.step, setup.isThere).filter(
@@ -109,9 +117,8 @@ function isElsewhere(
   )
   return others.some(({ channel }) =>
     about.every((incident) => {
-      const keys = keysOn(work, channel, incident.id, 'arrived')
-      if (incident.status === 'resolved' && keys.has(eventKey(incident, 'resolved', 0))) return true
-      return events.every(({ incident: id, key }) => id !== incident.id || keys.has(key))
+      if (incident.status === 'resolved' && has(channel, eventKey(incident, 'resolved', 0))) return true
+      return events.every(({ incident: id, key }) => id !== incident.id || has(channel, key))
     }),
   )
 }

@@ -250,6 +250,12 @@ export class MemoryAlertRows implements AlertRows {
       .slice(0, limit)
   }
 
+  keyOn(channel: string, key: string) {
+    const event = find(this.delivered.all(), (each) => each.key === key && each.channel === channel)
+    if (event === undefined) return undefined
+    return event.toldBy === 0 ? 'dropped' : this.deliveryRows.get(event.toldBy ?? event.of)?.state
+  }
+
   keyState(key: string) {
     const states = where(this.delivered.all(), (event) => event.key === key).map(
       ({ of, toldBy }) => this.deliveryRows.get(toldBy ?? of)?.state,

@@ -1,3 +1,4 @@
+import { DELIVERY_STATES, type Delivery } from '../../core/alerts/types.ts'
 import type { AlertRows } from '../../ports/alert-store.ts'
 import { idList, page } from './columns.ts'
 import { deliveryOf } from './delivery-row.ts'
@@ -11,6 +12,7 @@ type QueueRows = Pick<
   | 'queuedAbout'
   | 'removeDeliveryEvents'
   | 'expiredDeliveries'
+  | 'keyOn'
   | 'keyState'
 >
 
@@ -55,6 +57,7 @@ export function queueRows(sql: AlertSql): QueueRows {
           page(limit),
         )
         .map(deliveryOf),
+    keyOn: (channel, key) => keyOn(sql, channel, key),
     keyState: (key) => keyState(sql, key),
   }
 }
@@ -86,6 +89,17 @@ function removeDeliveryEvents(sql: AlertSql, delivery: number, incidents: readon
     about,
   )
   return sql.number('select count(*) from delivery_event where delivery = ? and told_by is null', delivery) ?? 0
+}
+
+function keyOn(sql: AlertSql, channel: string, key: string): Delivery['state'] | undefined {
+  const row = sql.row(
+    `select told_by, (select state from delivery where id = coalesce(told_by, delivery_event.delivery)) as state
+     from delivery_event where key = ? and channel = ?`,
+    key,
+    channel,
+  )
+  if (row === undefined) return undefined
+  return row.told_by === 0 ? 'dropped' : DELIVERY_STATES.find((state) => state === row.state)
 }
 
 /**

@@ -52,6 +52,7 @@ const CALLS: Record<keyof AlertRows, (rows: AlertRows) => unknown> = {
   queuedAbout: (rows) => rows.queuedAbout('discord', [1], 2, 10),
   removeDeliveryEvents: (rows) => rows.removeDeliveryEvents(1, [1], 2),
   expiredDeliveries: (rows) => rows.expiredDeliveries(1, 10),
+  keyOn: (rows) => rows.keyOn('discord', 'k'),
   keyState: (rows) => rows.keyState('k'),
   messageOf: (rows) => rows.messageOf('discord', 1),
   putMessage: (rows) => rows.putMessage('discord', 'r', [1], 1),

@@ -183,6 +183,7 @@ function everythingOf(rows: AlertRows): unknown {
       rows.ownIncidentsAbout(about),
     ),
     known: KEYS.map((key) => [rows.knowsEvent('ops', key), rows.knowsEvent('boss', key), rows.keyState(key)]),
+    keyOn: ['discord', 'ntfy'].map((name) => KEYS.map((key) => rows.keyOn(name, key))),
     nextMs: ['discord', 'ntfy'].map((name) => rows.nextDeliveryMs(name)),
     kept: Object.fromEntries(rows.kept('drill')),
   }
