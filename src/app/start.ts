@@ -59,6 +59,8 @@ export async function startDaemon(options: StartOptions): Promise<Started | Star
     directory: configuration.stateDirectory,
     retentionMs: configuration.history.keepMs,
     now: () => options.clock.now(),
+    onUnreadableAlert: ({ table, id, reason }) =>
+      options.log.error(`A row of the alerts could not be used and was set aside: ${table}/${id} (${reason}).`),
   })
   const breadcrumbs = breadcrumbsIn(configuration.stateDirectory)
   if (!opened.ok && !mustRunWithout(opened, breadcrumbs)) {

@@ -163,6 +163,20 @@ describe('risks of the alert path', () => {
     expect(codes(`${CHANNELS}alerts: { receivers: [{ name: ops, chain: [chat] }] }`)).toContain('channel-unused')
   })
 
+  it('warns of an Alertmanager that forgets between two reminders', () => {
+    const configuration = accepted('alerts: { remindEvery: 4h }')
+    const told = (firingFor: number, remindEveryMs = configuration.alerting.alerts.remindEveryMs) => {
+      const { alerting } = configuration
+      const channels = [{ name: 'am', type: 'alertmanager', settings: { firingFor } } as never]
+      const given = {
+        ...configuration,
+        alerting: { ...alerting, channels, alerts: { ...alerting.alerts, remindEveryMs } },
+      }
+      return risks(given).filter(({ code }) => code === 'alertmanager-forgets').length
+    }
+    expect([told(6 * 3_600_000), told(4 * 3_600_000), told(6 * 3_600_000, 0)]).toEqual([0, 1, 1])
+  })
+
   it('looks for every secret', () => {
     const missing = risks(accepted(`${CHANNELS}heartbeats: [{ name: hc, type: ping, url: { env: NO_SUCH } }]`), {
       revealSecrets: true,

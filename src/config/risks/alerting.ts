@@ -69,6 +69,23 @@ export const unusedChannel: RiskRule = ({ alerting }): Risk[] => {
   ]
 }
 
+/** Alertmanager takes an alert for resolved that is not pushed again; only reminders push it again. */
+export const alertmanagerForgets: RiskRule = ({ alerting }): Risk[] => {
+  const { channels, alerts } = alerting
+  return channels.flatMap(({ name, type, settings }): Risk[] => {
+    const { firingFor } = settings as { readonly firingFor?: number }
+    if (type !== 'alertmanager' || firingFor === undefined) return []
+    if (alerts.remindEveryMs > 0 && alerts.remindEveryMs < firingFor) return []
+    return [
+      {
+        code: 'alertmanager-forgets',
+        sentence: `${name} takes an alert for resolved before a reminder pushes it again: its firingFor is shorter than alerts.remindEvery.`,
+        remedy: 'Set `firingFor` of the channel to more than `alerts.remindEvery`, and let there be reminders.',
+      },
+    ]
+  })
+}
+
 /** A URL is a secret, so the schema cannot look into it. One that is missing is told as such. */
 export const channelUrl: RiskRule = ({ alerting }, { revealSecrets = false, troubleWithUrl }): Risk[] => {
   if (!revealSecrets || troubleWithUrl === undefined) return []

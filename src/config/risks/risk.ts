@@ -18,6 +18,7 @@ export const RISK_CODES = [
   'nobody-outside',
   'critical-to-nobody',
   'channel-unused',
+  'alertmanager-forgets',
   'channel-url',
   'no-reference',
   'reference-is-host',

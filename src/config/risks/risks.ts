@@ -1,5 +1,13 @@
 import type { Configuration } from '../configuration.ts'
-import { actingUntold, channelUrl, criticalToNobody, nobodyOutside, oneChannel, unusedChannel } from './alerting.ts'
+import {
+  actingUntold,
+  alertmanagerForgets,
+  channelUrl,
+  criticalToNobody,
+  nobodyOutside,
+  oneChannel,
+  unusedChannel,
+} from './alerting.ts'
 import { noHosts, nothingToCycle, runsHere, sharedAddress, weakProbes } from './hosts.ts'
 import { noReference, referenceIsHost } from './references.ts'
 import type { Risk, RiskRule, Surroundings } from './risk.ts'
@@ -14,6 +22,7 @@ const RULES: readonly RiskRule[] = [
   nobodyOutside,
   criticalToNobody,
   unusedChannel,
+  alertmanagerForgets,
   channelUrl,
   noReference,
   referenceIsHost,

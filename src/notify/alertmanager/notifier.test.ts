@@ -59,7 +59,6 @@ describe('pushing', () => {
     const over = sampleAlert({ status: 'resolved', endsMs: sampleAlert().startsMs + 900_000 })
     await send([server.url], {}, sampleMessage({ alerts: [over] }))
     expect(ends()).toEqual([900_000])
-    expect(channel(['http://am'], { firingFor: 3_600_000 }).refreshEveryMs).toBe(1_200_000)
   })
 
   it('asks nobody where there is nothing to tell', async () => {

@@ -19,14 +19,11 @@ export class AlertmanagerNotifier implements Notifier {
   readonly name: string
   readonly type = 'alertmanager'
   readonly edits = false
-  /** A firing alert has an end in Alertmanager: it is to be pushed again at least this often. */
-  readonly refreshEveryMs: number
   readonly #settings: AlertmanagerSettings
 
   constructor(name: string, settings: AlertmanagerSettings) {
     this.name = name
     this.#settings = settings
-    this.refreshEveryMs = Math.floor(settings.firingFor / 3)
   }
 
   /** `ref` is by what the first alert is found again. */

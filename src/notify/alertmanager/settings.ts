@@ -30,8 +30,9 @@ const inTheOpen = {
   firingFor: duration(HOUR_MS / 2, 168 * HOUR_MS)
     .default(6 * HOUR_MS)
     .describe(
-      'How long Alertmanager takes an alert for firing that is not pushed again. Then it says that it is resolved. Firing ' +
-        'alerts are pushed again in time while the watchdog runs, with every reminder and at least three times within this.',
+      'How long Alertmanager takes an alert for firing that is not pushed again. Then it says that it is resolved. With ' +
+        'every reminder (`alerts.remindEvery`) a firing alert is pushed again, so this is to be longer. One that somebody ' +
+        'acknowledged is not: Alertmanager takes it for resolved after this.',
     ),
 }
 

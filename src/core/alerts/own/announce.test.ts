@@ -45,9 +45,9 @@ describe('what another part observes', () => {
 
   test('that waits for its time fires with what was said last', () => {
     const rig = new Rig()
-    const failing = (sentence: string) => ({ ...observed(true, sentence), name: 'WatchdogChannelFailing' }) as const
+    const failing = (sentence: string) => ({ ...observed(true, sentence), name: 'WatchdogUplinkDown' }) as const
     rig.change(undefined, failing('It answers 502.'))
-    rig.pass(4 * MINUTE)
+    rig.pass(MINUTE)
     rig.change(undefined, failing('It answers 404.'))
     rig.pass(MINUTE)
     expect(rig.change().only.annotations.description).toBe('It answers 404.')

@@ -242,7 +242,8 @@ export const OWN_ALERTS = {
     about: 'channel',
     kind: 'observed',
     means: 'A channel takes no messages; what is meant for it is kept, and the next channel is tried.',
-    forMs: 5 * MINUTE,
+    // It was watched for 15 minutes before it was said.
+    forMs: 0,
     keepFiringMs: 0,
   },
   WatchdogDeadLetters: {
