@@ -36,6 +36,7 @@ describe('proxmox in the configuration', () => {
     })
     expect(secretsOf(cluster)).toHaveLength(1)
     expect(accepted('').proxmox).toEqual([])
+    expect(accepted(`${entry('')}\nguests: { startMissed: true }`).proxmox[0]?.startMissed).toBe(true)
   })
 
   it('takes a login in place of a token', () => {

@@ -12,7 +12,7 @@ export function resolveProxmox(parsed: ParsedFile): readonly ProxmoxConfiguratio
     pollMs: entry.poll,
     timeoutMs: entry.timeout,
     journals: entry.journals,
-    startMissed: entry.startMissed,
+    startMissed: parsed.guests.startMissed,
   }))
 }
 

@@ -88,16 +88,17 @@ function byType(schema: JsonSchema, list: string, own: readonly string[], word: 
 
 function proxmox(schema: JsonSchema): string[] {
   const cluster = entry(schema, 'proxmox')
-  const netconsole = schema.properties?.netconsole ?? {}
+  const sections = ['guests', 'netconsole'].flatMap((name) => {
+    const section = schema.properties?.[name] ?? {}
+    return [`## ${name}`, section.description ?? '', keyTable(section)]
+  })
   return [
     '## proxmox',
     'A list of:',
     keyTable(cluster),
     '### Entries of proxmox.endpoints',
     keyTable(cluster.properties?.endpoints?.items ?? {}),
-    '## netconsole',
-    netconsole.description ?? '',
-    keyTable(netconsole),
+    ...sections,
   ]
 }
 

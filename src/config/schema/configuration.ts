@@ -6,7 +6,7 @@ import { deadman, heartbeat } from './heartbeats.ts'
 import { hooks, relay } from './hooks.ts'
 import { host, reference } from './hosts.ts'
 import { powerDevice } from './power-devices.ts'
-import { netconsole, proxmox } from './proxmox.ts'
+import { guests, netconsole, proxmox } from './proxmox.ts'
 import { deviceCheck, history, http, log, mode, recovery, rounds, stateDirectory } from './sections.ts'
 
 const MOST_ENTRIES = 20_000
@@ -36,6 +36,7 @@ export function configurationSchema(registries: Registries) {
         .prefault([])
         .describe('Strips, BMCs and whatever else switches power.'),
       proxmox,
+      guests,
       netconsole,
       channels: z
         .array(channel(registries.channels))

@@ -72,10 +72,6 @@ const cluster = z
       .describe(
         'Keep a copy of the end of every node’s journal here, so that its last lines survive it. Needs Sys.Syslog.',
       ),
-    startMissed: z
-      .boolean()
-      .default(false)
-      .describe('Start guests again that should have started with their node and did not. Needs VM.PowerMgmt.'),
     ssh,
   })
   .refine((given) => (given.token === undefined) !== (given.login === undefined), {
@@ -88,6 +84,19 @@ export const proxmox = z
   .max(MOST)
   .prefault([])
   .describe('Proxmox clusters whose API is read: what the nodes see of each other, guests, storage, backups.')
+
+export const guests = z
+  .strictObject({
+    startMissed: z
+      .boolean()
+      .default(false)
+      .describe(
+        'Start guests once a boot that should have started with their node and did not: in start order, once their ' +
+          'storage is there, only where the cluster has quorum and HA does not care for them. Needs VM.PowerMgmt.',
+      ),
+  })
+  .prefault({})
+  .describe('What is done about the guests of the Proxmox clusters.')
 
 export const netconsole = z
   .strictObject({
