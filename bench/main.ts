@@ -3,10 +3,12 @@
 import { alertAcks } from './alert-acks.ts'
 import { alertOutbox } from './alert-outbox.ts'
 import { alertStore } from './alert-store.ts'
+import { clusterFaces } from './cluster-faces.ts'
 import { daemonMemory } from './daemon-memory.ts'
 import { firstByte } from './first-byte.ts'
 import { overdueOn } from './overdue-on.ts'
 import { probing } from './probing.ts'
+import { proxmox } from './proxmox.ts'
 import type { BenchModule, BenchRow, BenchSkip } from './row.ts'
 import { simulation } from './simulation.ts'
 import { benchStore } from './store.ts'
@@ -21,6 +23,8 @@ const MODULES: Record<string, BenchModule> = {
   'alert-store': alertStore,
   'alert-acks': alertAcks,
   'alert-outbox': alertOutbox,
+  proxmox,
+  'cluster-faces': clusterFaces,
 }
 
 const wanted = process.argv.slice(2)
