@@ -20,7 +20,11 @@ export class AlertDaemon {
     this.#child = child
   }
 
-  static async start(channelUrl: string, more: readonly string[] = []): Promise<AlertDaemon> {
+  /** `alerts`: more keys of that section; `rate` of the channel. */
+  static async start(
+    channelUrl: string,
+    { alerts = '', rate = '{ burst: 10, every: 20ms }' } = {},
+  ): Promise<AlertDaemon> {
     const directory = mkdtempSync(join(tmpdir(), 'bench-alerts-'))
     const file = join(directory, 'config.yaml')
     const lines = [
@@ -28,9 +32,8 @@ export class AlertDaemon {
       `http: { listen: 127.0.0.1, port: ${PORT} }`,
       'hooks: { token: { env: HOOK_TOKEN } }',
       'channels:',
-      `  - { name: sink, type: webhook, url: ${channelUrl}, rate: { burst: 10, every: 20ms } }`,
-      'alerts: { drill: { every: 0s } }',
-      ...more,
+      `  - { name: sink, type: webhook, url: ${channelUrl}, rate: ${rate} }`,
+      `alerts: { drill: { every: 0s }${alerts} }`,
     ]
     writeFileSync(file, `${lines.join('\n')}\n`)
     const env = { ...process.env, HOOK_TOKEN: TOKEN }

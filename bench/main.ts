@@ -1,6 +1,7 @@
 // `npm run bench`: a table of what was measured beside its peer or limit. Ends with 1 where a limit is broken.
 // `npm run bench -- probing` runs only the parts named.
 import { alertAcks } from './alert-acks.ts'
+import { alertChain } from './alert-chain.ts'
 import { alertOutbox } from './alert-outbox.ts'
 import { alertStore } from './alert-store.ts'
 import { clusterFaces } from './cluster-faces.ts'
@@ -23,6 +24,7 @@ const MODULES: Record<string, BenchModule> = {
   'alert-store': alertStore,
   'alert-acks': alertAcks,
   'alert-outbox': alertOutbox,
+  'alert-chain': alertChain,
   proxmox,
   'cluster-faces': clusterFaces,
 }
