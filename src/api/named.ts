@@ -1,6 +1,7 @@
 import type { z } from 'zod'
 import { alertingBrief, drill, drillLeg, heartbeatIn, heartbeatOut, notificationChannel } from './alerting.ts'
 import { alert } from './alerts.ts'
+import { finding } from './audit.ts'
 import { cluster, clusterNode, clusterStorage, ha, quorum, replicationJob, runningTask, unread } from './cluster.ts'
 import { delivery } from './deliveries.ts'
 import { event } from './events.ts'
@@ -50,6 +51,7 @@ export const NAMED: Readonly<Record<string, z.ZodType>> = {
   GuestsBrief: guestsBrief,
   Guest: guest,
   HistoryLine: historyLine,
+  AuditFinding: finding,
   Problem: problem,
   Past: past,
   Future: future,

@@ -1,5 +1,6 @@
 import { backupAnswer, backupRequest, exported, reloadAnswer } from './actions.ts'
 import { ALERT_ROUTES } from './alert-routes.ts'
+import { AUDIT_ROUTES } from './audit-routes.ts'
 import { CLUSTER_ROUTES } from './cluster-routes.ts'
 import { event, events, eventsQuery, streamQuery } from './events.ts'
 import { health } from './health.ts'
@@ -82,6 +83,7 @@ export const ROUTES = {
   ...ALERT_ROUTES,
   ...CLUSTER_ROUTES,
   ...REBOOT_ROUTES,
+  ...AUDIT_ROUTES,
 } as const satisfies Record<string, Route>
 
 export type RouteName = keyof typeof ROUTES

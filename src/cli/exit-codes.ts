@@ -5,6 +5,7 @@
 export const EXIT_CODES = {
   ok: [0, 'Done, or the answer is yes.'],
   no: [1, 'The answer is no: refused by the watchdog, not safe, not healthy, or not valid. The sentence says why.'],
+  critical: [2, '`audit` found something critical; 1 means that a warning is the worst.'],
   abandoned: [3, 'A plan was given up before anything was switched.'],
   cutShort: [4, 'A plan was ended early; what was off was turned on.'],
   failed: [5, 'A plan could not be carried out.'],

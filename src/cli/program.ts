@@ -3,6 +3,7 @@ import { Command } from 'commander'
 import type { Cli } from './cli.ts'
 import { alertmanagerCommand } from './commands/alertmanager.ts'
 import { alertsCommand } from './commands/alerts.ts'
+import { auditCommand } from './commands/audit.ts'
 import { clusterCommand } from './commands/cluster.ts'
 import { configCommand } from './commands/config.ts'
 import { devicesCommand } from './commands/devices.ts'
@@ -16,6 +17,7 @@ import { initCommand } from './commands/init.ts'
 import { labCommand } from './commands/lab.ts'
 import { lockoutCommand } from './commands/lockout.ts'
 import { maintenanceCommand } from './commands/maintenance.ts'
+import { nodeWatchdogCommand } from './commands/node-watchdog.ts'
 import { outletsCommand } from './commands/outlets.ts'
 import { pauseCommand } from './commands/pause.ts'
 import { planCommand } from './commands/plan.ts'
@@ -39,6 +41,8 @@ const COMMANDS: readonly ((cli: Cli) => Command)[] = [
   clusterCommand,
   guestsCommand,
   historyCommand,
+  auditCommand,
+  nodeWatchdogCommand,
   eventsCommand,
   alertsCommand,
   outletsCommand,

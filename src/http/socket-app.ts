@@ -8,6 +8,7 @@ import type { Daemon } from '../ports/daemon.ts'
 import { addAlertChanging } from './alert-changing.ts'
 import { bodyOf, errorAnswer, parse } from './answers.ts'
 import type { EventStreams } from './event-stream.ts'
+import { addNodeWatchdogs } from './node-watchdogs.ts'
 import { type AppParts, readApp } from './read-app.ts'
 import { addRebootReading } from './reboot-reading.ts'
 
@@ -33,6 +34,7 @@ export function socketApp(parts: SocketAppParts): Hono {
   addChanging(app, daemon)
   addAlertChanging(app, daemon)
   addRebootReading(app, daemon)
+  addNodeWatchdogs(app, daemon)
   return app
 }
 

@@ -1,8 +1,10 @@
+import type { Finding } from '../core/audit/types.ts'
 import type { Says, Verdict } from '../core/evidence/types.ts'
 import type { Order, State, Told } from '../core/state/types.ts'
 import type { At } from '../core/time.ts'
 import type { Alerting, Proof } from './alerting.ts'
 import type { ClusterWatch } from './cluster.ts'
+import type { NodeWatchdogs } from './node-watchdog.ts'
 import type { RebootsAnswer } from './reboots.ts'
 
 /** Everything that a face (HTTP, the command line, the web page) may ask of the running watchdog. */
@@ -30,6 +32,10 @@ export interface Daemon {
    * `CLUSTER/NODE`, or the host that it is. Missing where no cluster is configured.
    */
   reboots?(node: string, boot?: number): Promise<RebootsAnswer>
+  /** What would reset a node, what the next loss costs, and what our own alarm hangs on. Looks now; never rejects. */
+  audit?(): Promise<readonly Finding[]>
+  /** Who disarms and arms the watchdogs of nodes; answers undefined where no cluster is configured. */
+  nodeWatchdogs?(): NodeWatchdogs | undefined
   /** Reads the configuration again, as SIGHUP does. A refused one leaves the old in force. */
   reload(): Promise<ReloadAnswer>
   /** Writes a consistent copy of the store to `file`, an absolute path that must not exist yet. */

@@ -1,9 +1,11 @@
+import type { Finding } from '../../src/core/audit/types.ts'
 import { HAPPENINGS, type HappeningCode } from '../../src/core/codes.ts'
 import type { Order, State, Told } from '../../src/core/state/types.ts'
 import type { At } from '../../src/core/time.ts'
 import type { Proof } from '../../src/ports/alerting.ts'
 import type { ClusterWatch } from '../../src/ports/cluster.ts'
 import type { Daemon, DaemonHealth, EventQuery, OrderAnswer, ProbeStat, StoredEvent } from '../../src/ports/daemon.ts'
+import type { NodeWatchdogs } from '../../src/ports/node-watchdog.ts'
 import { ago, HOUR, NOON, SECOND } from './clock.ts'
 import { FakeAlerting } from './fake-alerting.ts'
 import { calm } from './situation.ts'
@@ -19,6 +21,8 @@ export class FakeDaemon implements Daemon {
   }
   alerting: FakeAlerting | undefined = new FakeAlerting()
   watched: readonly ClusterWatch[] = []
+  watchdogs: NodeWatchdogs | undefined
+  found: readonly Finding[] = []
   proved: Proof = { well: true, reasons: [] }
   readonly orders: Order[] = []
   readonly history: StoredEvent[] = []
@@ -92,6 +96,14 @@ export class FakeDaemon implements Daemon {
 
   clusters(): readonly ClusterWatch[] {
     return this.watched
+  }
+
+  async audit(): Promise<readonly Finding[]> {
+    return this.found
+  }
+
+  nodeWatchdogs(): NodeWatchdogs | undefined {
+    return this.watchdogs
   }
 
   probeStats(): readonly ProbeStat[] {

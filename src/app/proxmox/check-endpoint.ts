@@ -130,7 +130,8 @@ function strange(path: string) {
   return { code: 'malformed-answer' as const, sentence: `The answer to GET ${path} is not of the form that is known.` }
 }
 
-function trustOf(tls: Pinning | undefined): NonNullable<EndpointCheck['trust']> {
+/** Against what the certificate of an endpoint is checked. */
+export function trustOf(tls: Pinning | undefined): NonNullable<EndpointCheck['trust']> {
   if (tls === undefined) return 'system'
   if ('fingerprint' in tls) return 'fingerprint'
   return 'ca' in tls ? 'ca' : 'nothing'

@@ -1,26 +1,36 @@
 import type { Configuration } from '../../config/configuration.ts'
 import type { ClusterModel } from '../../core/cluster/model-types.ts'
 import type { RebootWindow } from '../../core/reboots/corroborate.ts'
+import { audit } from '../../core/audit/audit.ts'
+import type { Finding } from '../../core/audit/types.ts'
 import { feedsOf } from '../../core/state/initial.ts'
 import type { Event, State, Told } from '../../core/state/types.ts'
 import { ClusterDesk } from '../../engine/cluster/cluster-desk.ts'
 import type { RebootTelling } from '../../engine/reboots/parts.ts'
 import { RebootWatch } from '../../engine/reboots/reboot-watch.ts'
+import type { AlertStore } from '../../ports/alert-store.ts'
+import type { AlertingStatus } from '../../ports/alerting.ts'
 import type { Clock } from '../../ports/clock.ts'
 import type { ClusterWatch } from '../../ports/cluster.ts'
 import type { StoredEvent } from '../../ports/daemon.ts'
 import type { JournalTails } from '../../ports/journal-tails.ts'
+import type { NodeWatchdogs } from '../../ports/node-watchdog.ts'
 import type { RebootsAnswer } from '../../ports/reboots.ts'
 import { ownAddresses } from '../configuration/surroundings.ts'
 import { type ConfiguredCluster, configuredClusters } from './configured.ts'
 import { NetconsoleService } from './netconsole-service.ts'
+import { gatherAudit } from './gather-audit.ts'
 import { NodeClues } from './node-clues.ts'
+import { NodeWatchdogService } from './node-watchdog-service.ts'
 import { Watches } from './watches.ts'
 
 export type ClusterServiceParts = {
   readonly clock: Clock
   readonly configuration: Configuration
   readonly tails: JournalTails
+  /** Where the small durable records are. */
+  readonly store: Pick<AlertStore, 'transact'>
+  readonly alerting: () => AlertingStatus
   readonly feed: (event: Event) => void
   readonly state: () => State
   /** What was told from then on, oldest first. */
@@ -36,18 +46,20 @@ export class ClusterService {
   #desk: ClusterDesk | undefined
   readonly #clues: NodeClues
   readonly #netconsole: NetconsoleService
+  readonly #nodeWatchdogs: NodeWatchdogService
   #configuration: Configuration
   #clusters: readonly ConfiguredCluster[]
   #reboots: RebootWatch | undefined
 
   constructor(parts: ClusterServiceParts) {
-    const { clock, configuration, tails, log } = parts
+    const { clock, configuration, tails, log, store, feed } = parts
     this.#parts = parts
     this.#configuration = configuration
     this.#clusters = configuredClusters(configuration)
     this.#watches = new Watches(clock)
     this.#clues = new NodeClues(clock)
     this.#netconsole = new NetconsoleService({ clock, tails, log })
+    this.#nodeWatchdogs = new NodeWatchdogService({ clock, store, feed, watches: () => this.#watches.all() })
   }
 
   async start(): Promise<void> {
@@ -56,6 +68,8 @@ export class ClusterService {
     this.#desk.start()
     this.#reboots = this.#rebootWatch()
     this.#reboots.start()
+    this.#nodeWatchdogs.use(this.#clusters)
+    this.#nodeWatchdogs.desk.start()
     await this.#netconsole.use(this.#configuration)
   }
 
@@ -63,6 +77,7 @@ export class ClusterService {
     this.#configuration = configuration
     this.#clusters = configuredClusters(configuration)
     const gone = this.#watches.use(this.#clusters)
+    this.#nodeWatchdogs.use(this.#clusters)
     await this.#reboots?.stop()
     await this.#desk?.reconfigure(this.#deskClusters())
     await Promise.all(gone.map((watch) => watch.close()))
@@ -72,7 +87,8 @@ export class ClusterService {
   }
 
   async stop(): Promise<void> {
-    await Promise.all([this.#reboots?.stop(), this.#desk?.close(), this.#netconsole.close()])
+    const { desk } = this.#nodeWatchdogs
+    await Promise.all([this.#reboots?.stop(), this.#desk?.close(), this.#netconsole.close(), desk.stop()])
     await this.#watches.close()
   }
 
@@ -87,6 +103,25 @@ export class ClusterService {
   reboots(node: string, boot?: number): Promise<RebootsAnswer> {
     const sentence = 'The nodes are not watched yet.'
     return this.#reboots?.reboots(node, boot) ?? Promise.resolve({ ok: false, code: 'unavailable', sentence })
+  }
+
+  nodeWatchdogs(): NodeWatchdogs | undefined {
+    return this.#clusters.length === 0 ? undefined : this.#nodeWatchdogs.desk
+  }
+
+  /** Looks now. */
+  async audit(): Promise<readonly Finding[]> {
+    const { shells, desk } = this.#nodeWatchdogs
+    return audit(
+      await gatherAudit({
+        configuration: this.#configuration,
+        clock: this.#parts.clock,
+        watches: this.#watches.all(),
+        shells,
+        disarmed: desk.rows(),
+        alerting: this.#parts.alerting(),
+      }),
+    )
   }
 
   #newDesk(): ClusterDesk {

@@ -18,7 +18,11 @@ export class MuxShell implements NodeShell {
 
   async look() {
     const closed = { holders: [], devices: this.module ? [{ name: 'watchdog0', state: 'inactive' }] : [] }
-    const unit = { enabled: this.masked ? 'masked' : 'enabled', active: 'active', pid: this.running ? 77 : 0 }
+    const unit = {
+      enabled: this.masked ? 'masked' : 'enabled',
+      active: this.running ? 'active' : 'inactive',
+      pid: this.running ? 77 : 0,
+    }
     const facts = inside({
       ...(this.running ? {} : closed),
       deviceNode: this.module,
