@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
-import { ago, ahead, HOUR, MINUTE } from '../../../../test/faces/clock.ts'
-import { type Announced, claimOf, planOf, Rig } from '../../../../test/own-alerts/rig.ts'
+import { ago, MINUTE } from '../../../../test/faces/clock.ts'
+import { type Announced, Rig } from '../../../../test/own-alerts/rig.ts'
 import type { RoundNow } from '../../state/types.ts'
 import { conditionOf } from './conditions.ts'
 import { type ConditionName, OWN_ALERTS } from './table.ts'
@@ -29,6 +29,9 @@ const say = (rig: Rig, name: 'WatchdogUplinkDown' | 'WatchdogDrillFailed', holds
   rig.change(undefined, { kind: 'observed', name, subject: '', holds, sentence })
 const sayOf = (rig: Rig, name: 'WatchdogChannelFailing' | 'WatchdogDeadLetters', holds: boolean, sentence: string) =>
   rig.change(undefined, { kind: 'observed', name, subject: 'discord', holds, sentence })
+
+const leftDisarmed = (rig: Rig, holds: boolean, sentence: string) =>
+  rig.change(undefined, { kind: 'observed', name: 'WatchdogNodeLeftDisarmed', subject: 'home/pve1', holds, sentence })
 
 const EXAMPLES: readonly Example[] = [
   {
@@ -266,6 +269,14 @@ const EXAMPLES: readonly Example[] = [
     end: (rig) => say(rig, 'WatchdogDrillFailed', false, 'The drill came through.'),
     over: 'The drill came through.',
   },
+  {
+    name: 'WatchdogNodeLeftDisarmed',
+    labels: { cluster: 'home', node: 'pve1' },
+    begin: (rig) => leftDisarmed(rig, true, 'pve1 does not answer.'),
+    why: 'pve1 does not answer.',
+    end: (rig) => leftDisarmed(rig, false, ''),
+    over: 'It is armed again.',
+  },
 ]
 
 /** Those about a cluster are raised by its own part, with words of its own. */
@@ -323,128 +334,4 @@ describe('each alert', () => {
       expect(mine(rig.change())).toEqual([])
     },
   )
-})
-
-describe('a host', () => {
-  const down = (rig: Rig) => rig.host('pve2', { verdict: 'down', failures: 3 })
-
-  test.each([
-    ['maintenance', { purpose: 'maintenance', goal: 'hands-off' }],
-    ['an update', { purpose: 'update', goal: 'hands-off' }],
-    ['an OFF on order', {}],
-    ['an OFF of its outlet on order', { target: 'outlet:strip/1' }],
-    ['a power plan', { purpose: 'ups' }],
-  ] as const)('alarms nobody in %s, and what fires ends at once', (_what, claim) => {
-    const rig = new Rig()
-    const put = () => rig.change((draft) => draft.put('claims', 'claim-1', claimOf(rig.now, claim)))
-    put()
-    expect(down(rig).words).toEqual([])
-    rig.change((draft) => draft.put('claims', 'claim-1', undefined))
-    expect(down(rig).words).toEqual(['ProxmoxHostDown firing'])
-    expect(put().only).toMatchObject({ status: 'resolved', endsMs: rig.now.wallMs })
-  })
-
-  test('alarms nobody while its outlet is off on purpose, under whatever name', () => {
-    const rig = new Rig()
-    const offOnPurpose = { claim: 'claim-1', target: 'pve2', by: 'cli:root', at: rig.now }
-    rig.change((draft) => draft.put('outlets', 'gone/7', { key: 'gone/7', offOnPurpose }))
-    expect(down(rig).words).toEqual([])
-    rig.change((draft) => draft.put('outlets', 'gone/7', undefined))
-    expect(down(rig).words).toEqual(['ProxmoxHostDown firing'])
-  })
-
-  test.each([
-    ['a pause', { goal: 'hands-off', blocks: ['recovery'] }],
-    ['the wish to recover it', { purpose: 'recovery', goal: 'cycle' }],
-  ] as const)('alarms in spite of %s', (_what, claim) => {
-    const rig = new Rig()
-    rig.change((draft) => draft.put('claims', 'claim-1', claimOf(rig.now, claim)))
-    expect(down(rig).words).toEqual(['ProxmoxHostDown firing'])
-  })
-
-  test('that a plan of ours silences alarms only when it stays silent after its boot grace', () => {
-    const rig = new Rig()
-    rig.plan({ purpose: 'operator' }, [{ offCommittedAt: rig.now }])
-    expect(down(rig).words).toEqual([])
-    rig.change((draft) => draft.put('intents', 'plan-1', undefined))
-    rig.record('pve2', { bootGraceUntil: ahead(10 * MINUTE) })
-    expect(down(rig).words).toEqual([])
-    rig.pass(10 * MINUTE)
-    expect(down(rig).words).toEqual(['ProxmoxHostDown firing'])
-  })
-
-  test('whose power is cut through an outlet that it shares is silenced by that', () => {
-    const rig = new Rig()
-    rig.plan({ target: 'outlet:strip/1', purpose: 'operator' }, [{ offCommittedAt: rig.now }])
-    expect(down(rig).words).toEqual([])
-    rig.change((draft) => draft.put('intents', 'plan-1', planOf(rig.now, { barrier: 'checking' })))
-    expect(down(rig).words).toEqual(['ProxmoxHostDown firing'])
-  })
-
-  test('that was dead before its cycle fires through it, and through its boot grace', () => {
-    const rig = new Rig()
-    expect(down(rig).words).toEqual(['ProxmoxHostDown firing'])
-    rig.plan({}, [{ offCommittedAt: rig.now }])
-    rig.record('pve2', { bootGraceUntil: ahead(HOUR) })
-    rig.pass(30 * MINUTE)
-    expect(down(rig).words).toEqual([])
-    expect(rig.state.alerts['ProxmoxHostDown/pve2']?.state).toBe('firing')
-  })
-
-  test('is not forgiven a boot grace of another boot for longer than its own time', () => {
-    const rig = new Rig()
-    rig.record('pve2', { bootGraceUntil: ahead(10 * MINUTE) })
-    // The clock of the machine came up in 1970.
-    rig.now = { ...rig.now, wallMs: 0 }
-    rig.restart(0, 'boot-2')
-    rig.change((draft) => draft.put('hostsNow', 'pve2', { ...blank(rig), verdict: 'down', failures: 3 }))
-    expect(rig.state.alerts).toEqual({})
-    rig.pass(10 * MINUTE)
-    expect(down(rig).words).toEqual(['ProxmoxHostDown firing'])
-  })
-})
-
-function blank({ now }: Rig) {
-  const rounds = { failures: 0, unknownRounds: 0, wedgedRounds: 0 }
-  return { host: 'pve2', latest: {}, verdict: 'unknown' as const, verdictSince: now, refusals: [], ...rounds }
-}
-
-describe('an outlet that is owed an ON', () => {
-  const turningOn = (rig: Rig) => ({ barrier: 'all-on' as const, turningOnSince: rig.now, mustBeOnBy: ago(MINUTE) })
-
-  test('is given a minute past its time before everybody is called', () => {
-    const rig = new Rig()
-    const begun = rig.plan(turningOn(rig), [{ step: 'turning-on', offCommittedAt: ago(HOUR) }])
-    expect(begun.words).toEqual(['ProxmoxPowerCycle firing'])
-    expect(rig.wakeInMs).toBe(MINUTE)
-    rig.pass(MINUTE)
-    expect(rig.change().words).toEqual(['ProxmoxOutletNotOn firing'])
-  })
-
-  test('calls everybody when its plan is stuck, whatever was promised', () => {
-    const rig = new Rig()
-    const stuck = rig.plan({ barrier: 'stuck', kind: 'on', mustBeOnBy: undefined }, [{ step: 'turning-on' }])
-    expect(stuck.words).toEqual(['ProxmoxOutletNotOn firing'])
-    expect(stuck.only.severity).toBe('emergency')
-  })
-
-  test('calls nobody before its time, nor for an outlet that was never cut', () => {
-    const rig = new Rig()
-    rig.plan({ barrier: 'all-on', turningOnSince: ago(HOUR), mustBeOnBy: ahead(MINUTE) }, [
-      { offCommittedAt: ago(HOUR) },
-    ])
-    expect(rig.state.alerts['ProxmoxOutletNotOn/pve2']).toBeUndefined()
-    rig.plan({ ...turningOn(rig), turningOnSince: ago(HOUR) }, [{ step: 'on' }])
-    expect(rig.state.alerts['ProxmoxOutletNotOn/pve2']).toBeUndefined()
-  })
-
-  test('without a plan is known by its outlet, and ends when that is seen on', () => {
-    const rig = new Rig()
-    const about = { host: 'pve9', device: 'strip', outlet: '3' }
-    const { only } = rig.tell('breadcrumb-orphaned', 'Outlet strip/3 of pve9 was turned off by us.', about)
-    expect(only).toMatchObject({ status: 'firing', severity: 'emergency', labels: { device: 'strip', outlet: '3' } })
-    rig.device({ readings: { '3': { state: 'on', at: rig.now } } })
-    rig.pass(MINUTE)
-    expect(rig.change().only.status).toBe('resolved')
-  })
 })
