@@ -1,3 +1,4 @@
+import type { Finding } from '../core/audit/types.ts'
 import type { HappeningCode } from '../core/codes.ts'
 import { situationOf } from '../core/plan/situation.ts'
 import { explainHost } from '../core/recovery/explain.ts'
@@ -25,6 +26,7 @@ import type {
   StoredEvent,
 } from '../ports/daemon.ts'
 import type { Breadcrumbs } from '../ports/journal.ts'
+import type { NodeWatchdogs } from '../ports/node-watchdog.ts'
 import type { PowerDevice } from '../ports/power-device.ts'
 import type { RebootsAnswer } from '../ports/reboots.ts'
 import type { Store } from '../store/store.ts'
@@ -96,6 +98,8 @@ export class RunningDaemon implements Daemon {
       clock,
       configuration: assembly.configuration,
       tails: store.tails,
+      store: store.alerts,
+      alerting: () => this.#alerts.path.status(),
       feed: (event) => this.#engine.feed(event),
       state: () => this.#engine.state,
       eventsSince: (sinceWallMs) => this.events({ sinceWallMs, limit: MOST_EVENTS }),
@@ -146,6 +150,14 @@ export class RunningDaemon implements Daemon {
 
   clusters(): readonly ClusterWatch[] {
     return this.#clusters.clusters()
+  }
+
+  audit(): Promise<readonly Finding[]> {
+    return this.#clusters.audit()
+  }
+
+  nodeWatchdogs(): NodeWatchdogs | undefined {
+    return this.#clusters.nodeWatchdogs()
   }
 
   reboots(node: string, boot?: number): Promise<RebootsAnswer> {

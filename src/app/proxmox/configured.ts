@@ -33,6 +33,7 @@ function settingsOf({ cluster, endpoints, auth, tls, pollMs, timeoutMs }: Proxmo
 function featuresOf({ journals, startMissed, ssh }: ProxmoxConfiguration): ProxmoxFeature[] {
   return [
     'views',
+    'agent',
     'updates',
     ...(journals ? (['journals'] as const) : []),
     ...(startMissed ? (['start-missed'] as const) : []),

@@ -91,6 +91,7 @@ export const observedConditions: Record<ObservedName, Condition> = {
   ),
   WatchdogUplinkDown: raised('Our own uplink is down: alerts wait here', 'Channels outside can be reached again.'),
   WatchdogDrillFailed: raised('The drill of the alert path failed', 'The last drill came through.'),
+  WatchdogNodeLeftDisarmed: raised((node) => `The watchdog of ${node} is still disarmed`, 'It is armed again.'),
 }
 
 /** What somebody raises by a word, and ends by another; `end` where that one says nothing. */

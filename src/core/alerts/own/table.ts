@@ -270,6 +270,14 @@ export const OWN_ALERTS = {
     forMs: 0,
     keepFiringMs: 0,
   },
+  WatchdogNodeLeftDisarmed: {
+    severity: 'critical',
+    about: 'node',
+    kind: 'observed',
+    means: 'The watchdog of a node that we disarmed for a time could not be armed again in time. We go on trying.',
+    forMs: 0,
+    keepFiringMs: 0,
+  },
   ...CLUSTER_ALERTS,
 } as const satisfies Record<string, OwnAlert>
 
