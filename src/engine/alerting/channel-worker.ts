@@ -48,6 +48,8 @@ export class ChannelWorker {
   #triedMs = Number.NEGATIVE_INFINITY
   #closed = false
   #running: Promise<void> = Promise.resolve()
+  /** The call that is under way. */
+  #calling: Promise<unknown> = Promise.resolve()
   #delivered = 0
   readonly #failures = new Map<string, number>()
 
@@ -99,16 +101,15 @@ export class ChannelWorker {
     return true
   }
 
-  /** From the next call on. Answers the one that is used no more. */
-  use(channel: ChannelPolicy, notifier: Notifier): Notifier {
-    const before = this.#notifier
+  /** From the next call on. Resolves once the one before is used no more. */
+  async use(channel: ChannelPolicy, notifier: Notifier): Promise<void> {
     this.#channel = channel
     this.#notifier = notifier
     // What was wrong may have been the configuration.
     this.#pausedUntilMs = Number.NEGATIVE_INFINITY
     this.#outbox.hurry()
     this.#sleeper.wake()
-    return before
+    await this.#calling
   }
 
   /** Lets a call that is under way come to its end, or until `signal` aborts. */
@@ -220,7 +221,9 @@ export class ChannelWorker {
     const nowMs = this.#nowMs()
     this.#bucket = takeOne(this.#bucket, this.#channel.rate, nowMs)
     this.#triedMs = nowMs
-    const outcome = await callNotifier(this.#notifier, request, this.#parts.clock, this.#stopping.signal)
+    const call = callNotifier(this.#notifier, request, this.#parts.clock, this.#stopping.signal)
+    this.#calling = call
+    const outcome = await call
     if (outcome.ok) this.#delivered += 1
     else this.#failures.set(outcome.code, (this.#failures.get(outcome.code) ?? 0) + 1)
     this.#parts.onOutcome(this.#channel, outcome)

@@ -73,6 +73,24 @@ describe('a reload', () => {
     expect(fresh.closed).toBe(true)
   })
 
+  test('closes a channel only after the message that is under way', async () => {
+    const bench = await new AlertBench().start()
+    let arrive: () => void = () => undefined
+    bench.channel('chat').answer = () => new Promise((resolve) => (arrive = () => resolve(undefined)))
+    await bench.take(alertUpdate('HostDown'))
+    const fresh = new FakeChannel('chat')
+    bench.path.reconfigure({ policy: bench.policy, channels: [fresh] })
+    await bench.pass(1_000)
+    expect(bench.channel('chat').closed).toBe(false)
+    arrive()
+    await bench.pass(1_000)
+    expect(bench.channel('chat').closed).toBe(true)
+    expect([bench.channel('chat').told, fresh.told]).toEqual([['firing HostDown'], []])
+    await bench.take(alertUpdate('Disk'))
+    expect(fresh.told).toEqual(['firing Disk'])
+    await bench.stop()
+  })
+
   test('gives what waited for a receiver that is gone to whoever has its alerts now', async () => {
     const bench = await new AlertBench({ policy: { groupWaitMs: 30_000 } }).start()
     await bench.take(alertUpdate('HostDown'))

@@ -44,8 +44,9 @@ export class Workers {
       const worker = this.#workers.get(policy.name)
       if (worker === undefined) this.#begin(setup, policy.name, notifier, kept.get(policy.name))
       else {
-        const before = worker.use(policy, notifier)
-        if (before !== notifier) this.#leave(before.close())
+        const before = worker.notifier
+        const unused = worker.use(policy, notifier)
+        this.#leave(before === notifier ? unused : unused.then(() => before.close()))
       }
     }
     for (const [name, worker] of this.#workers) if (!setup.isThere(name)) this.#end(name, worker)
