@@ -26,7 +26,7 @@ describe.concurrent('a strip that cannot be used', { timeout: SLOWEST_MS }, () =
     // Enough for the pauses between handshakes, since a strip that throttles them looks the same.
     site.configure((configuration) => ({
       ...configuration,
-      powerDevices: configuration.powerDevices.map((device) => ({ ...device, timeout: '800ms' })),
+      powerDevices: configuration.powerDevices.map((device) => ({ ...device, timeout: '2s' })),
     }))
     writeFileSync(site.passwordFile, 'not-it\n')
     const daemon = site.start()

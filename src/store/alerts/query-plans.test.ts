@@ -65,7 +65,7 @@ const CALLS: Record<keyof AlertRows, (rows: AlertRows) => unknown> = {
   clampDue: (rows) => rows.clampDue(1, 1),
 }
 
-test('no statement walks through a whole table, and every index is of use', async () => {
+test('no statement walks through a whole table, and every index of theirs is of use', async () => {
   const database = new DatabaseSync(':memory:')
   expect(migrate(database, shippedMigrations())).toEqual({ ok: true })
   const statements = new Set<string>()
@@ -106,7 +106,7 @@ test('no statement walks through a whole table, and every index is of use', asyn
   expect(scans).toEqual([])
   const used = new Set(plans.flatMap(({ details }) => details.map((detail) => / INDEX (\w+)/.exec(detail)?.[1])))
   const indexes = prepare(
-    `select name from sqlite_schema where type = 'index' and sql is not null and name not like 'event_by_%'`,
+    `select name from sqlite_schema where type = 'index' and sql is not null and tbl_name not in ('event', 'journal_piece', 'kernel_line', 'judged_reboot')`,
   )
     .all()
     .map(({ name }) => name)
