@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { AlertSite, TOKEN } from '../e2e/site/alert-site.ts'
+import { SLOWEST_MS } from '../e2e/site/daemon-process.ts'
 import { type Alertmanager, alertmanagerMissing, startAlertmanager } from './alertmanager.ts'
 import { missingPeers } from './find-peer.ts'
 import { type Prometheus, startPrometheus } from './prometheus.ts'
@@ -76,15 +77,19 @@ describe.skipIf(missing !== undefined)('with real Prometheus and Alertmanager', 
     )
   })
 
-  it('tells an alert that fires while the watchdog is down, once it is back', async () => {
+  it('tells an alert that fires while the watchdog is down, once it is back', { timeout: SLOWEST_MS }, async () => {
     const before = site.arrivals().length
-    const [daemon] = [await site.restart()]
+    const noticed = async () => {
+      const answer = await fetch(`${alertmanager.url}/api/v2/alerts?filter=alertname%3DProxmoxWatchdogDown`)
+      return ((await answer.json()) as readonly unknown[]).length > 0
+    }
+    const daemon = await site.restart(() => expect.poll(noticed, { timeout: 90_000, interval: 100 }).toBe(true))
     expect(daemon.running).toBe(true)
     await site.arrives((arrival) => about('ProxmoxWatchdogDown')(arrival), 'that it was down', 90_000)
     expect(site.arrivals().length).toBeGreaterThan(before)
   })
 
-  it('goes on after an outage of Alertmanager, and of Prometheus', async () => {
+  it('goes on after an outage of Alertmanager, and of Prometheus', { timeout: SLOWEST_MS }, async () => {
     const port = new URL(alertmanager.url).port
     await alertmanager.stop()
     await prometheus.stop()

@@ -93,9 +93,9 @@ export class AlertSite {
   }
 
   /** Kills what runs, waits until everybody has noticed, and starts it again. */
-  async restart(downMs = 3_000): Promise<DaemonProcess> {
+  async restart(noticed: () => Promise<unknown> = () => sleep(3_000)): Promise<DaemonProcess> {
     for (const daemon of this.#daemons) await daemon.kill()
-    await sleep(downMs)
+    await noticed()
     return this.start()
   }
 
