@@ -9,10 +9,13 @@ import { type Prometheus, startPrometheus } from './prometheus.ts'
 const missing = missingPeers('prometheus', 'prometheus-alertmanager') ?? alertmanagerMissing()
 if (missing !== undefined) console.warn(`skipped: Prometheus and Alertmanager: ${missing}`)
 
-/** The rules as they ship, but for how long they wait before they fire. */
+/**
+ * The rules as they ship, but for how long they wait before they fire. And they fire on for a while: of what is over
+ * before a receiver could be told, Alertmanager tells nothing.
+ */
 const RULES = readFileSync(new URL('../../deploy/prometheus/rules.yml', import.meta.url), 'utf8').replace(
-  /^(\s*for: )\d+[smh]$/gm,
-  '$11s',
+  /^(\s*)for: \d+[smh]$/gm,
+  '$1for: 1s\n$1keep_firing_for: 30s',
 )
 
 const toHook = (url: string) => `
