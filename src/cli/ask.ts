@@ -16,8 +16,9 @@ export function askYes(question: string): Promise<boolean> {
 /** Asks without showing what is typed; undefined where the person gives up (Ctrl-C, Ctrl-D). */
 export function askSecret(question: string): Promise<string | undefined> {
   const { stdin, stderr } = process
-  stderr.write(`${question}: `)
+  // First of all: whoever types as soon as they are asked must not see it.
   stdin.setRawMode(true)
+  stderr.write(`${question}: `)
   stdin.setEncoding('utf8')
   stdin.resume()
   return new Promise((resolve) => {
