@@ -1,7 +1,6 @@
 import type { Configuration } from '../../config/configuration.ts'
 import { audit } from '../../core/audit/audit.ts'
 import type { Finding } from '../../core/audit/types.ts'
-import type { ClusterModel } from '../../core/cluster/model-types.ts'
 import type { RebootWindow } from '../../core/reboots/corroborate.ts'
 import { feedsOf } from '../../core/state/initial.ts'
 import type { Event, State, Told } from '../../core/state/types.ts'
@@ -94,10 +93,6 @@ export class ClusterService {
 
   clusters(): readonly ClusterWatch[] {
     return this.#watches.all()
-  }
-
-  model(cluster: string): ClusterModel | undefined {
-    return this.#desk?.model(cluster)
   }
 
   reboots(node: string, boot?: number): Promise<RebootsAnswer> {
