@@ -1,4 +1,5 @@
 import type { DeviceRef } from './power/types.ts'
+import type { UpsPolicy } from './ups/policy.ts'
 
 /** What the core needs to know of the configuration. Times in milliseconds, power in watts. Never holds a secret. */
 export type Policy = {
@@ -29,6 +30,8 @@ export type Policy = {
   readonly devices: readonly DevicePolicy[]
   /** Alerts of ours that are never told, by name. */
   readonly disabledAlerts?: readonly string[]
+  /** Missing where no UPS is configured. */
+  readonly ups?: UpsPolicy
 }
 
 export type HostPolicy = {

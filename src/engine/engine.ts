@@ -6,9 +6,11 @@ import { roundOf } from '../core/state/initial.ts'
 import { owesPower } from '../core/state/restart.ts'
 import type { Effect, Event, FoundBreadcrumb, Order, State, Told } from '../core/state/types.ts'
 import type { At } from '../core/time.ts'
+import type { Errand, ErrandResult } from '../core/ups/errands.ts'
 import type { Clock } from '../ports/clock.ts'
 import type { OrderAnswer } from '../ports/daemon.ts'
 import type { Breadcrumbs, Journal } from '../ports/journal.ts'
+import type { PowerErrands } from '../ports/power-errands.ts'
 import type { Probing } from '../ports/probing.ts'
 import type { DeviceDesk } from './device-desk.ts'
 import { Memory } from './memory.ts'
@@ -20,6 +22,8 @@ export type EngineParts = {
   readonly breadcrumbs: Breadcrumbs
   readonly probing: Probing
   readonly desk: DeviceDesk
+  /** Missing where no UPS is configured. */
+  readonly errands?: PowerErrands
   readonly state: State
   /** Told after its commit, or after the failure to commit it. */
   readonly onTold: (told: Told) => void
@@ -146,6 +150,9 @@ export class Engine {
       case 'probe':
         void this.#probe(effect.hosts)
         return
+      case 'errand':
+        void this.#errand(effect.errand, committed)
+        return
       case 'breadcrumb-remove':
         this.#breadcrumbsToRemove.push(effect.intent)
         if (committed) this.#removeBreadcrumbs()
@@ -195,6 +202,17 @@ export class Engine {
     return notSent('breadcrumb-failed', `The mark for ${outletKey(command.ref)} could not be written: ${put.sentence}`)
   }
 
+  /** What the plan for a power failure has not on disk is not begun: a restart would not know of it. */
+  async #errand(errand: Errand, committed: boolean): Promise<void> {
+    const { errands } = this.#parts
+    const result: ErrandResult = !committed
+      ? notDone('store-unavailable', 'The state could not be written, so nothing was asked.')
+      : errands === undefined
+        ? notDone('not-configured', 'There is nothing that could carry it out.')
+        : await errands.run(errand)
+    this.feed({ kind: 'errand-result', errand: errand.id, result })
+  }
+
   async #probe(hosts: readonly string[]): Promise<void> {
     const deadlineMs = this.state.policy.intervalMs * 0.9
     const evidence = await this.#probing.ask(0, deadlineMs, this.#closing.signal, hosts)
@@ -233,6 +251,10 @@ export class Engine {
 
 function notSent(code: string, sentence: string): CommandResult {
   return { outcome: 'not-sent', code, sentence }
+}
+
+function notDone(code: string, sentence: string): ErrandResult {
+  return { outcome: 'failed', code, sentence }
 }
 
 function pinOf(state: State, device: string): { deviceId?: string } {

@@ -18,6 +18,9 @@ export function readSnapshot(database: DatabaseSync): SnapshotRead {
     pins: [],
     outlets: [],
     alerts: [],
+    upsUnits: [],
+    powerOutages: [],
+    learnedTimes: [],
     meta: [],
   }
   for (const row of database.prepare('select collection, key, value from entity order by collection, key').iterate()) {

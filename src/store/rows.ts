@@ -141,6 +141,73 @@ const alerts = z.looseObject({
   raised: z.looseObject({ holds: z.boolean(), sentence: z.string() }).optional(),
 })
 
+const ask = z.looseObject({ attempts: z.number(), askedAt: at.optional(), nextAt: at.optional() })
+
+const upsUnits = z.looseObject({
+  unit: z.string(),
+  supply: z.enum(['mains', 'battery', 'unknown']),
+  since: at,
+  heardAt: at,
+  low: z.boolean(),
+  fsd: z.enum(['none', 'latched', 'ordered']),
+  chargePercent: z.number().optional(),
+  runtimeMs: z.number().optional(),
+})
+
+const powerOutages = z.looseObject({
+  id: z.string(),
+  startedAt: at,
+  phase: z.enum(['on-battery', 'returning', 'over']),
+  dryRun: z.boolean(),
+  urgent: z.looseObject({ at, sentence: z.string() }).optional(),
+  mainsBackAt: at.optional(),
+  returningAt: at.optional(),
+  endedAt: at.optional(),
+  relapses: z.number(),
+  units: z.record(z.string(), z.looseObject({ unit: z.string(), onBatteryMs: z.number(), wattMs: z.number() })),
+  stages: z.array(z.looseObject({ name: z.string(), begunAt: at.optional(), committedAt: at.optional() })).readonly(),
+  hosts: z.record(
+    z.string(),
+    z.looseObject({
+      host: z.string(),
+      cluster: z.string(),
+      node: z.string(),
+      stage: z.number(),
+      step: z.enum(['running', 'preparing', 'stopping-guests', 'shutting-down', 'off', 'not-off', 'starting', 'on']),
+      since: at,
+      ask,
+    }),
+  ),
+  clusters: z.record(
+    z.string(),
+    z.looseObject({
+      cluster: z.string(),
+      ha: z.enum(['armed', 'quieting', 'quiet', 'free', 'refused', 'arming', 'rearmed']),
+      haServices: z.array(z.looseObject({ sid: z.string(), request: z.string() })).readonly(),
+      haAsk: ask,
+      ceph: z.enum(['clear', 'setting', 'set', 'clearing']),
+      cephAsk: ask,
+      replicated: z.array(z.string()).readonly(),
+      replicateAsk: ask,
+    }),
+  ),
+  guests: z.record(
+    z.string(),
+    z.looseObject({
+      cluster: z.string(),
+      guest: z.string(),
+      node: z.string(),
+      downMs: z.number(),
+      upMs: z.number(),
+      step: z.enum(['to-stop', 'stopping', 'stopped', 'left', 'to-start', 'starting', 'running', 'given-up']),
+      ask,
+    }),
+  ),
+  story: z.array(told).readonly(),
+})
+
+const learnedTimes = z.looseObject({ key: z.string(), tookMs: z.array(z.number()).readonly() })
+
 const meta = z.looseObject({
   key: z.literal('meta'),
   epoch: z.number(),
@@ -151,7 +218,19 @@ const meta = z.looseObject({
 
 export type DurableName = (typeof DURABLE)[number]
 
-export const ROWS = { hosts, claims, intents, commands, pins, outlets, alerts, meta } as const
+export const ROWS = {
+  hosts,
+  claims,
+  intents,
+  commands,
+  pins,
+  outlets,
+  alerts,
+  upsUnits,
+  powerOutages,
+  learnedTimes,
+  meta,
+} as const
 
 /** The type checker's word that no record the core can make is refused here. */
 type Refused = {

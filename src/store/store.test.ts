@@ -33,6 +33,9 @@ const EMPTY: Snapshot = {
   pins: {},
   outlets: {},
   alerts: {},
+  upsUnits: {},
+  powerOutages: {},
+  learnedTimes: {},
   meta: {},
 }
 const file = () => join(directory, 'state.sqlite')

@@ -8,6 +8,7 @@ import { refusalsFor } from '../recovery/guards/evaluate.ts'
 import { decide } from '../state/decide.ts'
 import type { Effect, State, Told } from '../state/types.ts'
 import { type At, elapsedMs } from '../time.ts'
+import { describeErrand } from '../ups/describe-errand.ts'
 import type { Situation } from './situation.ts'
 
 /** What the watchdog would do in a situation, and why: the same code that decides on real machines, without effects. */
@@ -69,6 +70,8 @@ function describeEffect(effect: Effect): string {
       return `ask ${list(effect.hosts)} once more, outside the rounds`
     case 'breadcrumb-remove':
       return `forget the mark of ${effect.intent}: nothing is owed any more`
+    case 'errand':
+      return describeErrand(effect.errand)
     case 'answer':
       return `answer: ${effect.sentence}`
   }

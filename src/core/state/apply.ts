@@ -36,6 +36,6 @@ export function isDurable(change: Change): boolean {
 
 /** The durable part of a state: what a journal holds. */
 export function snapshotOf(state: State): Snapshot {
-  const { hosts, claims, intents, commands, pins, outlets, alerts, meta } = state
-  return { hosts, claims, intents, commands, pins, outlets, alerts, meta }
+  const { hosts, claims, intents, commands, pins, outlets, alerts, upsUnits, powerOutages, learnedTimes, meta } = state
+  return { hosts, claims, intents, commands, pins, outlets, alerts, upsUnits, powerOutages, learnedTimes, meta }
 }

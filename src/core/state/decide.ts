@@ -9,6 +9,7 @@ import { observeDevice, observeDeviceFailure } from '../power/outlets.ts'
 import { takeResult } from '../power/results.ts'
 import { recover } from '../recovery/recover.ts'
 import type { At } from '../time.ts'
+import { takeReadings } from '../ups/units.ts'
 import { Draft } from './draft.ts'
 import { roundOf } from './initial.ts'
 import { prepareToStop, takeOver } from './restart.ts'
@@ -58,6 +59,12 @@ function observe(draft: Draft, event: Event): void {
       return takeOrder(draft, event.order)
     case 'fed':
       return draft.put('feeds', 'feeds', { ...event.feeds, key: 'feeds' })
+    case 'ups-read':
+      return takeReadings(draft, event.readings)
+    case 'power-site':
+      return draft.put('powerSites', event.site.cluster, event.site)
+    case 'errand-result':
+      return
     case 'store':
       return observeStore(draft, event.ok, event.sentence)
     case 'noted':

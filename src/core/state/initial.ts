@@ -10,6 +10,9 @@ export const EMPTY_SNAPSHOT: Snapshot = {
   pins: {},
   outlets: {},
   alerts: {},
+  upsUnits: {},
+  powerOutages: {},
+  learnedTimes: {},
   meta: {},
 }
 
@@ -34,11 +37,13 @@ export function initialState(snapshot: Snapshot, policy: Policy, now: At): State
     devicesNow: {},
     roundNow: { now: round },
     feeds: {},
+    upsNow: {},
+    powerSites: {},
     policy,
   }
 }
 
-export const NO_FEEDS: Feeds = { peers: {}, peersConfigured: [], upsConfigured: false }
+export const NO_FEEDS: Feeds = { peers: {}, peersConfigured: [] }
 
 export function roundOf(state: State): RoundNow {
   return state.roundNow.now as RoundNow

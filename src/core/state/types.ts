@@ -6,6 +6,10 @@ import type { Evidence, Verdict } from '../evidence/types.ts'
 import type { Policy } from '../policy.ts'
 import type { Claim, Command, CommandResult, Intent, Reading } from '../power/types.ts'
 import type { At } from '../time.ts'
+import type { Errand, ErrandResult } from '../ups/errands.ts'
+import type { UpsReading } from '../ups/reading.ts'
+import type { PowerSite } from '../ups/site.ts'
+import type { LearnedTime, PowerOutage, UnitNow, UnitRow } from '../ups/types.ts'
 
 /** A host's story that must survive a restart. */
 export type HostRecord = {
@@ -75,6 +79,9 @@ export type Durable = {
   outlets: Record<string, OutletRecord>
   /** Alerts of ours, by alert and what it is about. */
   alerts: Record<string, AlertRecord>
+  upsUnits: Record<string, UnitRow>
+  powerOutages: Record<string, PowerOutage>
+  learnedTimes: Record<string, LearnedTime>
   meta: Record<string, Meta>
 }
 
@@ -142,8 +149,6 @@ export type Feeds = {
   readonly peers: Readonly<Record<string, PeersView>>
   /** Clusters whose nodes are asked. */
   readonly peersConfigured: readonly string[]
-  readonly ups?: { readonly at: At; readonly state: 'mains' | 'battery' | 'unknown' }
-  readonly upsConfigured: boolean
 }
 
 /** What the members of one Proxmox cluster say of our hosts. Hosts that are no nodes of it are not in it. */
@@ -174,11 +179,25 @@ export type Volatile = {
   devicesNow: Record<string, DeviceNow>
   roundNow: Record<string, RoundNow>
   feeds: Record<string, Feeds & { readonly key: 'feeds' }>
+  upsNow: Record<string, UnitNow>
+  powerSites: Record<string, PowerSite>
 }
 
 export type Collections = Durable & Volatile
 export type CollectionName = keyof Collections
-export const DURABLE = ['hosts', 'claims', 'intents', 'commands', 'pins', 'outlets', 'alerts', 'meta'] as const
+export const DURABLE = [
+  'hosts',
+  'claims',
+  'intents',
+  'commands',
+  'pins',
+  'outlets',
+  'alerts',
+  'upsUnits',
+  'powerOutages',
+  'learnedTimes',
+  'meta',
+] as const
 
 export type State = Readonly<{ [C in CollectionName]: Readonly<Collections[C]> }> & { readonly policy: Policy }
 
@@ -223,6 +242,10 @@ export type Event =
   | { readonly kind: 'command-result'; readonly command: string; readonly result: CommandResult }
   | { readonly kind: 'operator'; readonly order: Order }
   | { readonly kind: 'fed'; readonly feeds: Feeds }
+  | { readonly kind: 'ups-read'; readonly readings: readonly UpsReading[] }
+  /** What a Proxmox cluster tells that a plan for a power failure needs. */
+  | { readonly kind: 'power-site'; readonly site: PowerSite }
+  | { readonly kind: 'errand-result'; readonly errand: string; readonly result: ErrandResult }
   | { readonly kind: 'store'; readonly ok: boolean; readonly sentence: string }
   /** Something outside the core that is to be told and kept: a refused configuration, a late round. */
   | {
@@ -284,6 +307,8 @@ export type Order = { readonly by: string } & (
 export type Effect =
   | { readonly kind: 'command'; readonly command: Command }
   | { readonly kind: 'probe'; readonly hosts: readonly string[] }
+  /** Asked of the world only once it is committed; answers with an `errand-result` event. */
+  | { readonly kind: 'errand'; readonly errand: Errand }
   | { readonly kind: 'breadcrumb-remove'; readonly intent: string }
   | {
       readonly kind: 'answer'

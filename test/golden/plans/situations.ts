@@ -121,7 +121,6 @@ export const SITUATIONS: Record<string, State> = {
       feeds: {
         key: 'feeds',
         peersConfigured: ['home'],
-        upsConfigured: false,
         peers: {
           home: {
             at: ago(5 * SECOND),

@@ -40,7 +40,7 @@ export class ClusterReader {
   read(policy: Policy, lies: readonly PeerLie[], at: At): Feeds {
     const view = this.#judge(policy, lies, at)
     const peers = view === undefined ? {} : { [this.cluster]: view }
-    return { peers, peersConfigured: [this.cluster], upsConfigured: false }
+    return { peers, peersConfigured: [this.cluster] }
   }
 
   #judge(policy: Policy, lies: readonly PeerLie[], at: At): PeersView | undefined {

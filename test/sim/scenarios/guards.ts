@@ -2,6 +2,7 @@ import type { HostPolicy } from '../../../src/core/policy.ts'
 import type { Claim } from '../../../src/core/power/types.ts'
 import { NO_FEEDS } from '../../../src/core/state/initial.ts'
 import type { PeersView } from '../../../src/core/state/types.ts'
+import type { UpsPolicy } from '../../../src/core/ups/policy.ts'
 import { fullSite, HOUR, MINUTE, SECOND, type Setup, threeHosts } from '../setup.ts'
 import type { Simulation } from '../simulation.ts'
 import { demand, demandCut, demandHeld, guardsOf, type Scenario, site, untilCut, wait, withPolicy } from './scenario.ts'
@@ -115,25 +116,51 @@ const viewScenarios: readonly Scenario[] = [
   },
 ]
 
-const upsScenarios: readonly Scenario[] = (['battery', 'unknown', 'stale', 'missing'] as const).map((state) => ({
-  name: `ups: ${state}`,
-  run: (under) => {
-    const sim = site(under)
-    let good = false
-    const feed = () => {
-      const at = state === 'stale' && !good ? { ...sim.now(), monoMs: sim.now().monoMs - HOUR } : sim.now()
-      const told = state === 'stale' || good ? 'mains' : state === 'missing' ? 'unknown' : state
-      const ups = state === 'missing' && !good ? {} : { ups: { at, state: told } as const }
-      sim.deliver({ kind: 'fed', feeds: { ...NO_FEEDS, upsConfigured: true, ...ups } })
-      sim.at(sim.nowMs + 20 * SECOND, feed)
-    }
-    feed()
-    sim.act({ kind: 'hang', host: 'pve1' })
-    demandHeld(sim, 'pve1', 0, state === 'battery' ? 'ups-on-battery' : 'ups-unknown')
-    good = true
-    demandCut(sim, 0, 'on mains it is cycled')
-  },
-}))
+const RACK: UpsPolicy = {
+  units: [{ name: 'rack', deadMs: 15 * SECOND }],
+  hosts: [],
+  stages: [],
+  debounceMs: 30 * SECOND,
+  marginMs: 2 * MINUTE,
+  guestDownMs: 3 * MINUTE,
+  guestDeadlineMs: 5 * MINUTE,
+  nodeDownMs: 2 * MINUTE,
+  nodeDeadlineMs: 5 * MINUTE,
+  haDeadlineMs: 2 * MINUTE,
+  stableMs: 5 * MINUTE,
+  returnChargePercent: 30,
+  firmwareWaitMs: 2 * MINUTE,
+  bootPatienceMs: 10 * MINUTE,
+  outletHoldMs: 10 * SECOND,
+}
+
+const upsScenarios: readonly Scenario[] = (['battery', 'waiting', 'battery, then silent', 'silent'] as const).map(
+  (state) => ({
+    name: `ups: ${state}`,
+    run: (under) => {
+      const sim = site(under)
+      sim.reload({ ...sim.policy, ups: RACK })
+      let good = false
+      const hearing = state === 'waiting' ? 'waiting' : state === 'silent' ? 'unreachable' : 'heard'
+      const silentAt = sim.nowMs + 3 * MINUTE
+      const read = () => {
+        const gone = state === 'battery, then silent' && sim.nowMs > silentAt
+        const status = good ? ['OL'] : hearing === 'heard' && !gone ? ['OB', 'DISCHRG'] : []
+        const told = good ? 'heard' : gone ? 'unreachable' : hearing
+        sim.deliver({
+          kind: 'ups-read',
+          readings: [{ ups: 'rack', at: sim.now(), hearing: told, connection: 1, status }],
+        })
+        sim.at(sim.nowMs + 5 * SECOND, read)
+      }
+      read()
+      sim.act({ kind: 'hang', host: 'pve1' })
+      demandHeld(sim, 'pve1', 0, state.startsWith('battery') ? 'ups-on-battery' : 'ups-unknown')
+      good = true
+      demandCut(sim, 0, 'on mains it is cycled')
+    },
+  }),
+)
 
 const seenScenarios: readonly Scenario[] = [
   {

@@ -1,8 +1,8 @@
-import { spell } from '../../phrase.ts'
+import { list, spell } from '../../phrase.ts'
 import { blockerOf, endOf } from '../../power/claims.ts'
-import { feedsOf, metaOf } from '../../state/initial.ts'
+import { metaOf } from '../../state/initial.ts'
 import { elapsedMs } from '../../time.ts'
-import { VIEW_FRESH_MS } from './cluster.ts'
+import { anyOnBattery, liveOutage, unknownUnits } from '../../ups/supply.ts'
 import { AUTOMATIC, type Guard, RECOVERY, type Situation } from './guard.ts'
 
 /** Guards about what people and other parts of us have asked for. */
@@ -10,7 +10,7 @@ export const orderGuards: readonly Guard[] = [
   { code: 'paused', purposes: ['recovery', 'update'], check: (situation) => blockedBy(situation, 'operator') },
   { code: 'maintenance', purposes: ['recovery', 'update'], check: (situation) => blockedBy(situation, 'maintenance') },
   { code: 'updating', purposes: RECOVERY, check: (situation) => blockedBy(situation, 'update') },
-  { code: 'ups-on-battery', purposes: ['recovery', 'update'], check: onBattery },
+  { code: 'ups-on-battery', purposes: ['recovery', 'update'], check: onBatteryPower },
   { code: 'ups-unknown', purposes: ['recovery', 'update'], check: upsUnknown },
   { code: 'dry-run', purposes: AUTOMATIC, check: dryRun },
 ]
@@ -33,18 +33,24 @@ function blockedBy(
   return `${what} by ${claim.by} ${left}: ${claim.reason}.`
 }
 
-function onBattery({ state }: Situation): string | undefined {
-  const feeds = feedsOf(state)
-  if (!feeds.upsConfigured || feeds.ups?.state !== 'battery') return undefined
-  return 'The cluster runs on battery: the power plan decides about hosts now.'
+/** From the first minute on battery until everything that was shut down is back. */
+function onBatteryPower({ state, host, now }: Situation): string | undefined {
+  if (state.policy.ups === undefined) return undefined
+  if (anyOnBattery(state, now)) return 'The cluster runs on battery: the power plan decides about hosts now.'
+  const outage = liveOutage(state)
+  if (outage === undefined || outage.dryRun) return undefined
+  const part = outage.hosts[host.name]
+  if (outage.phase === 'returning' && (part === undefined || part.step === 'running' || part.step === 'on')) {
+    return undefined
+  }
+  return 'The power failure is not over: the power plan brings hosts back in their order.'
 }
 
 function upsUnknown({ state, now }: Situation): string | undefined {
-  const { upsConfigured, ups } = feedsOf(state)
-  if (!upsConfigured || (ups !== undefined && ups.state !== 'unknown' && elapsedMs(ups.at, now) <= VIEW_FRESH_MS)) {
-    return undefined
-  }
-  return 'A UPS is configured, but its state is not known.'
+  const names = unknownUnits(state, now)
+  if (names.length === 0) return undefined
+  const tell = names.length === 1 ? 'it tells' : 'they tell'
+  return `What ${list(names)} runs on is not known: until ${tell}, a silent host may be a power failure.`
 }
 
 function dryRun({ state }: Situation): string | undefined {

@@ -2,9 +2,10 @@ import { list, spell } from '../../phrase.ts'
 import type { HostPolicy } from '../../policy.ts'
 import { offOnPurposeIn } from '../../power/outlets.ts'
 import { outletKey } from '../../power/types.ts'
-import { feedsOf, roundOf } from '../../state/initial.ts'
+import { roundOf } from '../../state/initial.ts'
 import type { State } from '../../state/types.ts'
 import { type At, elapsedMs } from '../../time.ts'
+import { anyOnBattery, unknownUnits } from '../../ups/supply.ts'
 import { type Guard, RECOVERY, type Situation } from './guard.ts'
 
 export const stormGuards: readonly Guard[] = [{ code: 'storm', purposes: RECOVERY, check: storm }]
@@ -63,9 +64,8 @@ function isCanary(state: State, host: string, now: At, silent: SilentHosts): boo
 /** The host that a storm would let through now, if it is time. */
 function canaryDue(state: State, now: At, silentIn: SilentHosts): string | undefined {
   const round = roundOf(state)
-  const feeds = feedsOf(state)
   if (round.stormCanary !== undefined || round.referencesAnswer !== true) return undefined
-  if (feeds.upsConfigured && feeds.ups?.state !== 'mains') return undefined
+  if (anyOnBattery(state, now) || unknownUnits(state, now).length > 0) return undefined
   for (const [cluster, since] of Object.entries(round.storms)) {
     if (elapsedMs(since, now) < state.policy.stormCanaryAfterMs) continue
     const silent = new Set(silentIn(cluster).names)
