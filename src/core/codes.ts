@@ -130,7 +130,6 @@ export const HAPPENINGS = {
   'ups-heard': ['info', 'A UPS is heard again.'],
   'ups-replace-battery': ['warning', 'A UPS asks for a new battery.'],
   'ups-overload': ['warning', 'A UPS carries more than it can.'],
-  'power-blip': ['info', 'Mains was away for a moment; nothing was done.'],
   'power-outage-begun': ['critical', 'A power failure has begun; its plan runs.'],
   'power-outage-urgent': ['critical', 'The battery will not last: everything that is left is shut down now.'],
   'power-stage-begun': ['critical', 'A stage of the plan for a power failure begins.'],

@@ -141,7 +141,12 @@ const alerts = z.looseObject({
   raised: z.looseObject({ holds: z.boolean(), sentence: z.string() }).optional(),
 })
 
-const ask = z.looseObject({ attempts: z.number(), askedAt: at.optional(), nextAt: at.optional() })
+const ask = z.looseObject({
+  attempts: z.number(),
+  askedAt: at.optional(),
+  lostAt: at.optional(),
+  nextAt: at.optional(),
+})
 
 const upsUnits = z.looseObject({
   unit: z.string(),
@@ -165,13 +170,33 @@ const powerOutages = z.looseObject({
   endedAt: at.optional(),
   relapses: z.number(),
   units: z.record(z.string(), z.looseObject({ unit: z.string(), onBatteryMs: z.number(), wattMs: z.number() })),
-  stages: z.array(z.looseObject({ name: z.string(), begunAt: at.optional(), committedAt: at.optional() })).readonly(),
+  stages: z
+    .array(
+      z.looseObject({
+        name: z.string(),
+        plan: z.looseObject({
+          name: z.string(),
+          shedTags: z.array(z.string()).readonly(),
+          hosts: z.array(z.string()).readonly(),
+        }),
+        begunAt: at.optional(),
+        committedAt: at.optional(),
+      }),
+    )
+    .readonly(),
   hosts: z.record(
     z.string(),
     z.looseObject({
       host: z.string(),
       cluster: z.string(),
       node: z.string(),
+      fed: z.looseObject({
+        host: z.string(),
+        units: z.array(z.string()).readonly(),
+        onBatteryWhen: z.enum(['any', 'all']),
+        shutdownBy: z.array(z.enum(['api', 'ssh'])).readonly(),
+        startBy: z.array(z.enum(['firmware', 'wake', 'outlet'])).readonly(),
+      }),
       stage: z.number(),
       step: z.enum(['running', 'preparing', 'stopping-guests', 'shutting-down', 'off', 'not-off', 'starting', 'on']),
       since: at,
@@ -199,6 +224,7 @@ const powerOutages = z.looseObject({
       node: z.string(),
       downMs: z.number(),
       upMs: z.number(),
+      onboot: z.boolean(),
       step: z.enum(['to-stop', 'stopping', 'stopped', 'left', 'to-start', 'starting', 'running', 'given-up']),
       ask,
     }),

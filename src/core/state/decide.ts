@@ -9,6 +9,7 @@ import { observeDevice, observeDeviceFailure } from '../power/outlets.ts'
 import { takeResult } from '../power/results.ts'
 import { recover } from '../recovery/recover.ts'
 import type { At } from '../time.ts'
+import { stepPower } from '../ups/step.ts'
 import { takeReadings } from '../ups/units.ts'
 import { Draft } from './draft.ts'
 import { roundOf } from './initial.ts'
@@ -23,6 +24,7 @@ export function decide(state: State, event: Event, now: At): Decision {
   const draft = new Draft(state, now)
   if (event.kind !== 'started') voidAfterGap(draft)
   observe(draft, event)
+  if (!roundOf(draft.state).stopping) stepPower(draft, event)
   expireClaims(draft)
   if (!roundOf(draft.state).stopping) {
     recover(draft)
@@ -63,8 +65,6 @@ function observe(draft: Draft, event: Event): void {
       return takeReadings(draft, event.readings)
     case 'power-site':
       return draft.put('powerSites', event.site.cluster, event.site)
-    case 'errand-result':
-      return
     case 'store':
       return observeStore(draft, event.ok, event.sentence)
     case 'noted':
@@ -76,6 +76,8 @@ function observe(draft: Draft, event: Event): void {
       return prepareToStop(draft)
     // Only alerts are made of it.
     case 'observed':
+    // Taken by the plan for power failures.
+    case 'errand-result':
     case 'wake':
       return
   }

@@ -9,6 +9,11 @@ import type { PowerOutage, Supply, UnitRow } from './types.ts'
  */
 export const SILENCE_HOLDS_MS = 10 * 60_000
 
+/** A battery does not outlast twice what it said it had; one that never said has had its time after this. */
+const LEAST_SILENT_BATTERY_MS = 30 * 60_000
+const SILENT_BATTERY_MS = 2 * 3_600_000
+const SILENT_MARGIN_MS = 10 * 60_000
+
 /** Whether a look that is not older than the UPS's patience told its status. */
 export function isHeard(state: State, unit: UnitPolicy, now: At): boolean {
   const heard = state.upsNow[unit.name]?.heard
@@ -16,16 +21,26 @@ export function isHeard(state: State, unit: UnitPolicy, now: At): boolean {
 }
 
 /**
- * What a UPS runs on. Last heard on battery and silent now counts as on battery; never heard of is unknown; and last
- * heard on mains and silent is unknown for as long as that may be the beginning of a power failure.
+ * What a UPS runs on. Last heard on battery and silent now counts as on battery, until the battery must be empty: what
+ * runs then runs on mains, or not at all. Never heard of is unknown; and last heard on mains and silent is unknown for
+ * as long as that may be the beginning of a power failure.
  */
 export function supplyOf(state: State, unit: UnitPolicy, now: At): Supply {
   const row = state.upsUnits[unit.name]
   if (row === undefined) return 'unknown'
-  if (row.supply === 'battery' || isHeard(state, unit, now)) return row.supply
+  if (isHeard(state, unit, now)) return row.supply
   if (row.supply === 'unknown') return 'unknown'
   const silentSince = state.upsNow[unit.name]?.silentSince ?? row.heardAt
+  if (row.supply === 'battery') {
+    const silentMs = Math.max(elapsedMs(row.heardAt, now), elapsedMs(silentSince, now))
+    return silentMs <= emptyAfterMs(row) ? 'battery' : 'unknown'
+  }
   return elapsedMs(silentSince, now) <= SILENCE_HOLDS_MS ? 'unknown' : 'mains'
+}
+
+function emptyAfterMs({ runtimeMs }: UnitRow): number {
+  if (runtimeMs === undefined) return SILENT_BATTERY_MS
+  return Math.max(LEAST_SILENT_BATTERY_MS, 2 * runtimeMs + SILENT_MARGIN_MS)
 }
 
 export function unitOf(policy: UpsPolicy, name: string): UnitPolicy | undefined {

@@ -1,5 +1,6 @@
 import type { At } from '../time.ts'
 import type { HaWish } from './errands.ts'
+import type { FedHost, StagePolicy } from './policy.ts'
 import type { UpsReading } from './reading.ts'
 
 export type Supply = 'mains' | 'battery' | 'unknown'
@@ -41,6 +42,10 @@ export type Ask = {
   /** The errand that is out, if any: answers to others count for nothing. */
   readonly errand?: string
   readonly askedAt?: At
+  /** An errand without an answer by then was lost. */
+  readonly lostAt?: At
+  /** It was taken: asking again is only for what did not follow. */
+  readonly taken?: boolean
   /** Not before this is it asked again. */
   readonly nextAt?: At
   readonly lastError?: string
@@ -87,8 +92,10 @@ export type OutageUnit = {
   readonly lowestRuntimeMs?: number
 }
 
+/** With the stage as it was configured when the failure began: a reload does not change a plan that runs. */
 export type StageProgress = {
   readonly name: string
+  readonly plan: StagePolicy
   readonly begunAt?: At
   readonly why?: string
   /** The first node's shutdown was written down: from here on the stage is finished whatever mains does. */
@@ -115,6 +122,8 @@ export type HostProgress = {
   readonly host: string
   readonly cluster: string
   readonly node: string
+  readonly fed: FedHost
+  /** Of its stage; -1 where it is in none and stays as long as the battery does. */
   readonly stage: number
   readonly step: HostStep
   readonly since: At
@@ -122,6 +131,8 @@ export type HostProgress = {
   readonly ask: Ask
   readonly shutdownAt?: At
   readonly offAt?: At
+  /** When it was last asked by probe outside the rounds. */
+  readonly lookedAt?: At
   readonly startBegunAt?: At
   /** Which of its ways is tried now, and since when. */
   readonly way?: number
@@ -158,6 +169,7 @@ export type GuestProgress = {
   /** Shut down to spare the battery, not because its node goes. */
   readonly shed: boolean
   readonly ha: boolean
+  readonly onboot: boolean
   readonly step: 'to-stop' | 'stopping' | 'stopped' | 'left' | 'to-start' | 'starting' | 'running' | 'given-up'
   readonly ask: Ask
   readonly stopAskedAt?: At

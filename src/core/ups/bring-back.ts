@@ -1,0 +1,185 @@
+import { spell } from '../phrase.ts'
+import { endClaim, makeClaim } from '../power/claims.ts'
+import type { Claim } from '../power/types.ts'
+import { elapsedMs, later } from '../time.ts'
+import { isVerifiedOff, livedSince } from './host-life.ts'
+import { isSettled } from './host-step.ts'
+import { learn, learnedBoot, learnedMs } from './learned.ts'
+import { NOT_ASKED, type OutageEdit } from './outage-edit.ts'
+import type { FedHost } from './policy.ts'
+import { look } from './shutting-down.ts'
+import { isHeard, supplyOf, unitOf } from './supply.ts'
+import type { HostProgress } from './types.ts'
+
+const WAKE_LIMIT_MS = 20_000
+/** A magic packet that was not heard is sent again. */
+const WAKE_AGAIN_MS = 60_000
+const WAKE_TRIES = 5
+const LONGEST_PAUSE_MS = 30 * 60_000
+/** Life this long after the return began is no last packet of a host on its way down. */
+const ALIVE_MS = 5_000
+
+/** Hosts come back by rank, the last that went down first; the next rank waits for the one before, with patience. */
+export function bringBack(edit: OutageEdit): void {
+  const ranks = [...new Set(edit.hosts().map(({ stage }) => stage))].sort((a, b) => b - a)
+  for (const rank of ranks) {
+    const own = edit.hosts().filter(({ stage }) => stage === rank)
+    for (const { host } of own) stepHost(edit, host)
+    const waited = edit.hosts().filter((host) => host.stage === rank && (host.step === 'starting' || isSettled(host)))
+    if (waited.some((host) => !isOutOfPatience(edit, host))) return
+  }
+}
+
+function isOutOfPatience(edit: OutageEdit, { startBegunAt, host }: HostProgress): boolean {
+  if (startBegunAt === undefined) return false
+  return elapsedMs(startBegunAt, edit.now) >= edit.policy.firmwareWaitMs + 2 * patienceMs(edit, host)
+}
+
+/** How long a host may take to boot before another way is tried. */
+function patienceMs(edit: OutageEdit, host: string): number {
+  return Math.max(edit.policy.bootPatienceMs, 2 * (learnedMs(edit.state, learnedBoot(host)) ?? 0))
+}
+
+function stepHost(edit: OutageEdit, name: string): void {
+  const host = edit.outage.hosts[name]
+  if (host === undefined) return
+  if (isSettled(host)) return begin(edit, host)
+  if (host.step === 'starting') return start(edit, host)
+  if (host.step === 'on' && edit.state.hostsNow[name]?.verdict === 'down') begin(edit, host)
+}
+
+function begin(edit: OutageEdit, host: HostProgress): void {
+  if (!mayStart(edit, host.fed)) return
+  edit.setHost(host.host, {
+    step: 'starting',
+    since: edit.now,
+    startBegunAt: host.startBegunAt ?? edit.now,
+    way: 0,
+    wayAt: edit.now,
+    rounds: 0,
+    ask: NOT_ASKED,
+  })
+  edit.tell('power-node-starting', `${host.host} is to come back.`, { host: host.host, severity: 'info' })
+  const begun = edit.outage.hosts[host.host]
+  if (begun !== undefined) start(edit, begun)
+}
+
+/** Nothing is switched on that a second failure would take down at once. */
+function mayStart({ state, policy, now }: OutageEdit, { units, onBatteryWhen }: FedHost): boolean {
+  const isGood = (name: string): boolean => {
+    const unit = unitOf(policy, name)
+    if (unit === undefined) return true
+    // Of a UPS that is not heard nobody knows the charge; its upsd may run on what is to be started.
+    const charge = isHeard(state, unit, now) ? state.upsNow[name]?.heard?.chargePercent : undefined
+    return supplyOf(state, unit, now) !== 'battery' && (charge === undefined || charge >= policy.returnChargePercent)
+  }
+  return units.length === 0 || (onBatteryWhen === 'all' ? units.some(isGood) : units.every(isGood))
+}
+
+function start(edit: OutageEdit, host: HostProgress): void {
+  if (isAlive(edit, host)) return noteOn(edit, host)
+  look(edit, host.host)
+  const current = edit.outage.hosts[host.host] ?? host
+  const ways = current.fed.startBy
+  const way = ways[current.way ?? 0]
+  if (way === undefined) return pause(edit, current)
+  const wayAt = current.wayAt ?? edit.now
+  const limitMs = way === 'firmware' ? edit.policy.firmwareWaitMs : patienceMs(edit, current.host)
+  const leftMs = limitMs - elapsedMs(wayAt, edit.now)
+  if (leftMs <= 0) return nextWay(edit, current)
+  edit.draft.wakeIn(leftMs)
+  if (way === 'wake') wake(edit, current)
+  else if (way === 'outlet') cycle(edit, current)
+}
+
+/**
+ * What was verified off and answers is up again. One that was not off may only be slow to go down: it is on if it
+ * answers long after its time to go was over.
+ */
+function isAlive(edit: OutageEdit, host: HostProgress): boolean {
+  const verdict = edit.state.hostsNow[host.host]?.verdict
+  const from =
+    host.offAt ?? (host.shutdownAt === undefined ? undefined : later(host.shutdownAt, edit.policy.nodeDeadlineMs))
+  if (from === undefined) return verdict === 'up'
+  return verdict === 'up' && livedSince(edit.state, host.host, later(from, ALIVE_MS))
+}
+
+function noteOn(edit: OutageEdit, host: HostProgress): void {
+  endOwnClaims(edit, host.host)
+  const way = host.fed.startBy[host.way ?? 0]
+  if (host.wayAt !== undefined && (way === 'wake' || way === 'outlet')) {
+    learn(edit.draft, learnedBoot(host.host), elapsedMs(host.wayAt, edit.now))
+  }
+  edit.setHost(host.host, { step: 'on', since: edit.now, onAt: edit.now, ask: NOT_ASKED })
+  edit.tell('power-node-back', `${host.host} is alive again.`, { host: host.host })
+}
+
+function nextWay(edit: OutageEdit, host: HostProgress): void {
+  endOwnClaims(edit, host.host)
+  edit.setHost(host.host, { way: (host.way ?? 0) + 1, wayAt: edit.now, ask: NOT_ASKED })
+  edit.draft.wakeIn(0)
+}
+
+/** All ways were tried: told, and after a pause they are tried anew, for ever. */
+function pause(edit: OutageEdit, host: HostProgress): void {
+  const rounds = host.rounds ?? 0
+  if (host.toldLate !== true) {
+    edit.setHost(host.host, { toldLate: true })
+    const took = host.startBegunAt === undefined ? '' : ` for ${spell(elapsedMs(host.startBegunAt, edit.now))}`
+    const ways =
+      host.fed.startBy.length === 0 ? 'there is no way configured to start it' : 'every way to start it was tried'
+    const why = host.ask.lastError === undefined ? '' : ` (${host.ask.lastError})`
+    edit.tell('power-node-not-back', `${host.host} does not come back${took}: ${ways}${why}. Go there.`, {
+      host: host.host,
+    })
+  }
+  const waitMs = Math.min(LONGEST_PAUSE_MS, 60_000 * 2 ** Math.min(rounds, 5))
+  const leftMs = waitMs - elapsedMs(host.wayAt ?? edit.now, edit.now)
+  if (leftMs > 0 || host.fed.startBy.length === 0) return edit.draft.wakeIn(Math.max(60_000, leftMs))
+  edit.setHost(host.host, { way: 0, wayAt: edit.now, rounds: rounds + 1, ask: NOT_ASKED })
+  edit.draft.wakeIn(0)
+}
+
+function wake(edit: OutageEdit, host: HostProgress): void {
+  if (host.ask.attempts >= WAKE_TRIES || !edit.mayAsk(host.ask)) return
+  const { cluster, node, fed } = host
+  const work = {
+    do: 'wake',
+    cluster,
+    node,
+    host: host.host,
+    ...(fed.mac === undefined ? {} : { mac: fed.mac }),
+  } as const
+  const ask = edit.ask(host.ask, work, WAKE_LIMIT_MS)
+  edit.draft.wakeIn(WAKE_AGAIN_MS)
+  edit.setHost(host.host, { ask })
+}
+
+/** Off and on again, once it is certain that nothing runs there: what merely boots slowly is not cut. */
+function cycle(edit: OutageEdit, host: HostProgress): void {
+  const { state, now, policy } = edit
+  const claims = ownClaims(edit, host.host)
+  if (claims.length > 0 || host.ask.attempts > 0) return
+  if (!isVerifiedOff(state, host.host, now)) return
+  makeClaim(edit.draft, {
+    target: host.host,
+    purpose: 'ups',
+    by: 'ups',
+    reason: 'it was shut down for a power failure and is to start again',
+    goal: 'cycle',
+    blocks: [],
+    until: { at: later(now, patienceMs(edit, host.host)) },
+    holdMs: policy.outletHoldMs,
+  })
+  edit.setHost(host.host, { ask: { ...NOT_ASKED, attempts: 1 } })
+}
+
+function ownClaims({ state }: OutageEdit, host: string): readonly Claim[] {
+  return Object.values(state.claims).filter(
+    ({ target, purpose, goal }) => target === host && purpose === 'ups' && goal === 'cycle',
+  )
+}
+
+function endOwnClaims(edit: OutageEdit, host: string): void {
+  for (const { id } of ownClaims(edit, host)) endClaim(edit.draft, id)
+}
