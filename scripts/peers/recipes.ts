@@ -47,4 +47,13 @@ export const RECIPES: readonly Recipe[] = [
     bare: ['prometheus-alertmanager'],
     check: { args: ['--version'], says: /alertmanager, version/ },
   },
+  { name: 'sshd', packages: [['openssh-server']], check: { args: ['-?'], says: /OpenSSH_/ } },
+  // Its scripts start services; the programs themselves ask for nothing but their libraries.
+  {
+    name: 'upsd',
+    also: ['dummy-ups', 'upsmon', 'upsc', 'upsrw', 'upscmd'],
+    packages: [['libnss3', 'libwrap0', 'libltdl7']],
+    bare: ['nut-server', 'nut-client', 'libupsclient6'],
+    check: { args: ['-V'], says: /Network UPS Tools upsd/ },
+  },
 ]

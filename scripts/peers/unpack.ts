@@ -17,7 +17,8 @@ import type { Recipe } from './recipes.ts'
 
 export type Found = { readonly path: string } | { readonly reason: string }
 
-const PROGRAM_DIRS = ['usr/bin', 'usr/sbin', 'bin', 'sbin', 'usr/libexec']
+// What a package keeps of itself in a folder of its own goes before the scripts of the same names.
+const PROGRAM_DIRS = ['lib/nut', 'usr/bin', 'usr/sbin', 'bin', 'sbin', 'usr/libexec']
 
 /**
  * Unpacks one peer into `cache/NAME/`; a small wrapper `cache/NAME/run/PROGRAM` points each program at its own libraries. Nothing

@@ -6,19 +6,14 @@ import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { createNodeShell } from '../../src/ssh/node-shell.ts'
-import { missingPeers, peer } from './find-peer.ts'
+import { sshdCommand, sshdMissing } from './sshd.ts'
 
-const reason = missingPeers('sshd', 'ssh', 'ssh-keygen')
+const folder = mkdtempSync(join(tmpdir(), 'sshd-'))
+const reason = sshdMissing(folder)
 if (reason !== undefined) console.warn(`skipped: looking into a node by a real sshd: ${reason}`)
 
-let folder: string
 let server: ChildProcess
 let port: number
-
-function pathOf(name: string): string {
-  const found = peer(name)
-  return 'path' in found ? found.path : ''
-}
 
 const make = (name: string) => execFileSync('ssh-keygen', ['-q', '-t', 'ed25519', '-N', '', '-f', join(folder, name)])
 
@@ -32,7 +27,8 @@ UsePAM no
 PermitRootLogin yes
 `
   writeFileSync(join(folder, 'sshd_config'), config)
-  server = spawn(pathOf('sshd'), ['-D', '-e', '-f', join(folder, 'sshd_config')], { stdio: 'ignore' })
+  const [program = '', ...line] = sshdCommand(folder, join(folder, 'sshd_config'))
+  server = spawn(program, line, { stdio: 'ignore' })
   while (!(await answers())) await sleep(20)
 }
 
@@ -50,9 +46,10 @@ const stop = () =>
     server.kill()
   })
 
+afterAll(() => rmSync(folder, { recursive: true, force: true }))
+
 describe.skipIf(reason)('a real sshd', () => {
   beforeAll(async () => {
-    folder = mkdtempSync(join(tmpdir(), 'sshd-'))
     for (const name of ['key', 'other', 'host1', 'host2']) make(name)
     const free = createServer().listen(0, '127.0.0.1')
     await new Promise((resolve) => free.once('listening', resolve))
@@ -62,7 +59,6 @@ describe.skipIf(reason)('a real sshd', () => {
   })
   afterAll(async () => {
     if (server !== undefined) await stop()
-    rmSync(folder, { recursive: true, force: true })
   })
 
   const shell = (key: string) =>
