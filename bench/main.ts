@@ -9,7 +9,7 @@ import { daemonMemory } from './daemon-memory.ts'
 import { firstByte } from './first-byte.ts'
 import { overdueOn } from './overdue-on.ts'
 import { probing } from './probing.ts'
-import { proxmox } from './proxmox.ts'
+import { proxmox, proxmoxMemory } from './proxmox.ts'
 import type { BenchModule, BenchRow, BenchSkip } from './row.ts'
 import { simulation } from './simulation.ts'
 import { benchStore } from './store.ts'
@@ -26,8 +26,12 @@ const MODULES: Record<string, BenchModule> = {
   'alert-outbox': alertOutbox,
   'alert-chain': alertChain,
   proxmox,
+  'proxmox-memory': proxmoxMemory,
   'cluster-faces': clusterFaces,
 }
+
+/** Run only where named. */
+const LONG: ReadonlySet<string> = new Set(['proxmox-memory'])
 
 const wanted = process.argv.slice(2)
 const unknown = wanted.filter((name) => !(name in MODULES))
@@ -38,7 +42,7 @@ if (unknown.length > 0) {
 
 const rows: (BenchRow | BenchSkip)[] = []
 for (const [name, run] of Object.entries(MODULES)) {
-  if (wanted.length > 0 && !wanted.includes(name)) continue
+  if (wanted.length > 0 ? !wanted.includes(name) : LONG.has(name)) continue
   console.error(`measuring: ${name} ...`)
   rows.push(...(await run()))
 }

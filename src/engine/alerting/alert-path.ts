@@ -69,7 +69,15 @@ export class AlertPath implements Alerting {
     const setup = () => this.#setup
     this.#observer = new Observer(clock, (observation) => this.#parts.onObserved(observation))
     const observe = this.#observer.observe
-    this.#ledger = new Ledger({ clock, store, muting: this.#muting, setup, hands: this.#hands(), log })
+    this.#ledger = new Ledger({
+      clock,
+      store,
+      muting: this.#muting,
+      inflow: this.#inflow,
+      setup,
+      hands: this.#hands(),
+      log,
+    })
     const ledger = this.#ledger
     this.#relay = new Relay(clock, parts.peer, this.#closing.signal)
     const give: Workers['give'] = (channel, job) => this.#workers.give(channel, job)
@@ -107,7 +115,6 @@ export class AlertPath implements Alerting {
       relay: this.#relay,
       sweep: this.#sweep,
       gone: this.#gone,
-      inflow: this.#inflow,
       observe,
       log,
     })

@@ -5,7 +5,6 @@ import { bury } from './bury.ts'
 import { type Flushed, flushDue } from './flush.ts'
 import type { GoneChannels } from './gone-channels.ts'
 import { InboxSlice } from './inbox-slice.ts'
-import type { Inflow } from './inflow.ts'
 import { type Ledger, STORE_RETRY_MS } from './ledger.ts'
 import type { AlertObservation, LogLevel } from './parts.ts'
 import type { Relay } from './relay.ts'
@@ -21,7 +20,6 @@ export type DispatcherParts = {
   readonly relay: Relay
   readonly sweep: Sweep
   readonly gone: GoneChannels
-  readonly inflow: Inflow
   readonly observe: (observation: AlertObservation) => void
   readonly log: (level: LogLevel, sentence: string) => void
 }
@@ -30,9 +28,6 @@ const MOST_STEPS = 50
 const MOST_EXPIRED = 50
 /** Where something is due that cannot be done yet, such as an answer of the other relay. */
 const LEAST_SLEEP_MS = 250
-/** In a storm of alerts so much longer than its own turn the dispatcher lets them come in. */
-const GIVE_WAY = 4
-const LEAST_WAY_MS = 2
 
 /** The longest sleep: a clock that was set is noticed by then. */
 const LONGEST_SLEEP_MS = 3_600_000
@@ -51,8 +46,6 @@ export class Dispatcher {
   readonly #inbox: InboxSlice
   readonly #slices: readonly (readonly [string, Slice])[]
   readonly #mistakes = new Set<string>()
-  /** When the turn that is under way was begun; others may have kept it waiting before. */
-  #begunMs = 0
   #closed = false
 
   constructor(parts: DispatcherParts) {
@@ -85,26 +78,16 @@ export class Dispatcher {
       this.#sleeper.arm()
       const turn = await this.#turn()
       if (this.#closed) return
-      if (turn === 'more') await this.#letOthers()
+      if (turn === 'more') await setImmediate()
       else await this.#sleeper.sleep(turn === 'done' ? this.#untilDueMs() : STORE_RETRY_MS)
     }
   }
 
-  async #letOthers(): Promise<void> {
-    const { clock, inflow } = this.#parts
-    const { monoMs } = clock.now()
-    if (!inflow.isStorm(monoMs)) return setImmediate()
-    await clock.sleep(Math.max(LEAST_WAY_MS, GIVE_WAY * (monoMs - this.#begunMs)) * clock.pace)
-  }
-
   /** All in one transaction; each by itself where one of them is a mistake, so that the others go on. */
   async #turn(): Promise<Turn> {
-    const { clock, ledger } = this.#parts
+    const { ledger } = this.#parts
     try {
-      const done = await ledger.together((work) => {
-        this.#begunMs = clock.now().monoMs
-        return this.#slices.map(([, slice]) => slice(work))
-      })
+      const done = await ledger.together((work) => this.#slices.map(([, slice]) => slice(work)))
       if (!done.ok) return 'unwritable'
       return done.value.includes(true) ? 'more' : 'done'
     } catch {

@@ -1,6 +1,7 @@
 import { setImmediate } from 'node:timers'
 import type { AlertStore, Transacted } from '../../ports/alert-store.ts'
 import type { Clock } from '../../ports/clock.ts'
+import type { Inflow } from './inflow.ts'
 import type { Muting } from './muting.ts'
 import type { LogLevel } from './parts.ts'
 import type { Setup } from './setup.ts'
@@ -11,6 +12,7 @@ export type LedgerParts = {
   readonly clock: Clock
   readonly store: AlertStore
   readonly muting: Muting
+  readonly inflow: Inflow
   readonly setup: () => Setup
   readonly hands: Hands
   readonly log: (level: LogLevel, sentence: string) => void
@@ -18,6 +20,11 @@ export type LedgerParts = {
 
 /** After a failure to write, how long until it is tried again. */
 export const STORE_RETRY_MS = 5_000
+
+/** In a storm of alerts so much longer than its own turn the rest of the path lets them come in. */
+const GIVE_WAY = 9
+/** What is acknowledged must be told soon all the same. */
+const MOST_WAY_MS = 250
 
 type Task<T> = (work: Work) => T
 type Waiting = { readonly run: () => void; readonly task: Task<void>; readonly end: (done: Transacted<void>) => void }
@@ -31,6 +38,8 @@ export class Ledger {
   readonly #wall: WallWatch
   #writable = true
   #waiting: Waiting[] = []
+  /** By the monotonic clock: until then alerts that come in have the way. */
+  #wayUntilMs = Number.NEGATIVE_INFINITY
 
   constructor(parts: LedgerParts) {
     this.#parts = parts
@@ -66,7 +75,8 @@ export class Ledger {
 
   /**
    * The same, in one transaction with everybody else who asks for that in this turn of the loop: one wait for the disk
-   * serves them all. A task may be run a second time, where another one of its transaction failed.
+   * serves them all. A task may be run a second time, where another one of its transaction failed. In a storm the turns
+   * are kept apart: what is acknowledged is safe, and whoever sends must not wait for what is done with it.
    */
   together<T>(task: Task<T>): Promise<Transacted<T>> {
     return new Promise((resolve, reject) => {
@@ -83,13 +93,29 @@ export class Ledger {
         }
       }
       this.#waiting.push({ task: run, end, run: alone })
-      if (this.#waiting.length === 1) setImmediate(() => this.#runTogether())
+      if (this.#waiting.length === 1) this.#schedule()
     })
+  }
+
+  #schedule(): void {
+    const { clock, inflow } = this.#parts
+    const { monoMs } = clock.now()
+    const waitMs = inflow.isStorm(monoMs) ? this.#wayUntilMs - monoMs : 0
+    if (waitMs > 0) void clock.sleep(waitMs).then(() => this.#runTogether())
+    else setImmediate(() => this.#runTogether())
   }
 
   #runTogether(): void {
     const waiting = this.#waiting
     this.#waiting = []
+    const begunMs = this.#parts.clock.now().monoMs
+    this.#runAll(waiting)
+    const { monoMs } = this.#parts.clock.now()
+    const wayMs = Math.min(MOST_WAY_MS * this.#parts.clock.pace, GIVE_WAY * (monoMs - begunMs))
+    this.#wayUntilMs = monoMs + wayMs
+  }
+
+  #runAll(waiting: readonly Waiting[]): void {
     let done: Transacted<void>
     try {
       done = this.run((work) => {
