@@ -37,12 +37,31 @@ function alerting(over: Partial<ReturnType<typeof busy>> = {}): FakeAlerting {
   return fake
 }
 
+function signs() {
+  const rows = [
+    ['PveGuestNotStarted', 'home/pve1', true],
+    ['PveFenceCountdown', 'home/pve2', false],
+    ['PveNodeRebooted', 'home/pve3', true],
+    ['PveHaFence', 'home/pve3', true],
+  ] as const
+  return Object.fromEntries(
+    rows.map(([name, subject, holds]) => {
+      const key = `${name}/${subject}`
+      return [
+        key,
+        { key, name, subject, state: 'firing' as const, since: ago(MINUTE), raised: { holds, sentence: '' } },
+      ]
+    }),
+  )
+}
+
 /** A situation in which every metric has something to say. */
 function everything() {
   const state = cycling()
   const round = state.roundNow.now
   served.daemon.current = {
     ...state,
+    alerts: signs(),
     hosts: {
       ...state.hosts,
       pve3: { host: 'pve3', cycleTimes: [], lockout: { at: ago(MINUTE), sentence: 'Five cycles did not help.' } },
@@ -158,6 +177,18 @@ describe('metrics', () => {
     served.daemon.current = cycling()
     const texts = await Promise.all(Array.from({ length: 8 }, scrape))
     for (const text of texts) expect(lines(text, 'host_up')).toHaveLength(5)
+  })
+
+  it('say what is found in the journals of nodes, as long as it holds', async () => {
+    const state = served.daemon.current
+    served.daemon.current = { ...state, alerts: signs() }
+    const text = await scrape()
+    served.daemon.current = state
+    expect(lines(text, 'node_\\w+')).toEqual([
+      'node_guests_not_started{cluster="home",node="pve1"} 1',
+      'node_fence_countdown{cluster="home",node="pve2"} 0',
+      'node_rebooted_unexpectedly{cluster="home",node="pve3"} 1',
+    ])
   })
 
   it('say how alerts are told', async () => {

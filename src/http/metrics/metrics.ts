@@ -6,6 +6,7 @@ import { ClusterText } from './cluster-text.ts'
 import { collectAlerts } from './collect-alerts.ts'
 import { collectCluster } from './collect-cluster.ts'
 import { collectHosts } from './collect-hosts.ts'
+import { collectNodeSigns } from './collect-node-signs.ts'
 import { collectPower } from './collect-power.ts'
 import { collectProbes } from './collect-probes.ts'
 import { collectWatchdog } from './collect-watchdog.ts'
@@ -48,6 +49,7 @@ export function createMetrics(daemon: Daemon): Metrics {
     collectProbes(state, daemon.probeStats(), put)
     collectPower(state, daemon.now(), put)
     if (daemon.alerting !== undefined) collectAlerts(daemon.alerting.status(), daemon.now(), put)
+    collectNodeSigns(state, put)
     collectWatchdog(daemon, put)
     told.collect(state, put)
     const clusters = new ClusterText()

@@ -6,6 +6,7 @@ const probe = ['host', 'cluster', 'channel', 'kind'] as const
 const outlet = ['device', 'outlet', 'label', 'host', 'cluster'] as const
 const device = ['device', 'driver'] as const
 const messenger = ['channel', 'type'] as const
+const node = ['cluster', 'node'] as const
 const none = [] as const
 
 /**
@@ -293,6 +294,21 @@ export const METRICS = {
     type: 'counter',
     help: 'Calls of hooks, by result: accepted, invalid, unauthorized, too-large, unavailable.',
     labels: ['hook', 'result'],
+  },
+  proxmox_watchdog_node_guests_not_started: {
+    type: 'gauge',
+    help: 'Whether guests that are to start with the node have not run since it booted; missing where it never was so.',
+    labels: node,
+  },
+  proxmox_watchdog_node_fence_countdown: {
+    type: 'gauge',
+    help: 'Whether by its journal the node is about to be reset by its watchdog; missing where it never was so.',
+    labels: node,
+  },
+  proxmox_watchdog_node_rebooted_unexpectedly: {
+    type: 'gauge',
+    help: 'Whether the node has rebooted within the last hour and nobody wanted that; missing where it never did.',
+    labels: node,
   },
   ...CLUSTER_METRICS,
   process_start_time_seconds: { type: 'gauge', help: 'When the process started.', labels: none },
