@@ -12,6 +12,7 @@ export function readGuestConfig(data: unknown): GuestConfig | undefined {
     onboot: flag(told.onboot),
     agent: flag(settings(text(told.agent), 'enabled').enabled),
     addresses: addressesOfConfig(told),
+    storages: storagesOfConfig(told),
     ...optional('order', maybeNumber(startup.order)),
     ...optional('upS', maybeNumber(startup.up)),
     ...optional('downS', maybeNumber(startup.down)),
@@ -19,6 +20,19 @@ export function readGuestConfig(data: unknown): GuestConfig | undefined {
     // The model may stand without its name.
     ...optional('watchdog', watchdog === undefined || /(?:^|,)model=/.test(watchdog) ? watchdog : `model=${watchdog}`),
   }
+}
+
+const DISK = /^(?:ide|sata|scsi|virtio|efidisk|tpmstate|mp)\d+$|^rootfs$/
+/** `local-lvm:vm-100-disk-0`, in a machine sometimes `file=local-lvm:...`; `none`, a device or a bind mount is no volume. */
+const VOLUME = /^(?:(?:file|volume)=)?([A-Za-z][A-Za-z0-9._-]*):/
+
+/** Of its disks and of the image in its drive: without any of them it does not start. */
+function storagesOfConfig(config: Row): readonly string[] {
+  const found = Object.entries(config).flatMap(([name, value]) => {
+    const storage = DISK.test(name) ? VOLUME.exec(text(value))?.[1] : undefined
+    return storage === undefined ? [] : [storage]
+  })
+  return [...new Set(found)].sort()
 }
 
 /** What cloud-init sets (`ipconfig0`) and what a container has (`net0`). */

@@ -247,6 +247,7 @@ describe('a guest’s settings', () => {
       lock: 'backup',
       watchdog: 'model=i6300esb,action=reset',
       addresses: ['10.0.0.5', '2001:db8::5', '10.0.0.6'],
+      storages: [],
     })
     const interfaces = {
       result: [
@@ -257,6 +258,26 @@ describe('a guest’s settings', () => {
     }
     expect(readAgentAddresses(interfaces)).toEqual(['10.0.0.7'])
     expect(readContainerAddresses([{ name: 'eth0', inet: '10.0.0.8/24', inet6: 'fe80::2/64' }])).toEqual(['10.0.0.8'])
+  })
+
+  test('the storages that it needs, and none for a device, an empty drive or a bind mount', () => {
+    const machine = {
+      scsi0: 'ceph-rbd:vm-100-disk-0,size=32G',
+      scsi1: '/dev/disk/by-id/wwn-0x5000,size=1T',
+      virtio0: 'file=local-lvm:vm-100-disk-1,iothread=1',
+      efidisk0: 'ceph-rbd:vm-100-disk-2,efitype=4m',
+      ide2: 'nfs.iso:iso/debian.iso,media=cdrom',
+      sata0: 'none,media=cdrom',
+      unused0: 'old:vm-100-disk-3',
+      net0: 'virtio=BC:24:11:00:00:01,bridge=vmbr0',
+    }
+    expect(readGuestConfig(machine)?.storages).toEqual(['ceph-rbd', 'local-lvm', 'nfs.iso'])
+    const container = {
+      rootfs: 'local-zfs:subvol-101-disk-0,size=8G',
+      mp0: '/srv/media,mp=/media',
+      mp1: 'tank:x,mp=/x',
+    }
+    expect(readGuestConfig(container)?.storages).toEqual(['local-zfs', 'tank'])
   })
 })
 

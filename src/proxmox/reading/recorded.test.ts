@@ -199,6 +199,7 @@ describe('the answers of a healthy cluster', () => {
       agent: true,
       watchdog: 'model=i6300esb,action=reset',
       addresses: [],
+      storages: [],
     })
   })
 
