@@ -4,6 +4,7 @@ import type { Draft } from '../state/draft.ts'
 import { recordOf } from '../state/initial.ts'
 import type { DeviceNow, OutletRecord, Pin, State } from '../state/types.ts'
 import { elapsedMs } from '../time.ts'
+import { downByPlan } from '../ups/down-by-plan.ts'
 import { endClaim } from './claims.ts'
 import { type DeviceRef, outletKey, type Reading } from './types.ts'
 
@@ -55,10 +56,12 @@ export function offOnPurposeIn(state: State): (host: HostPolicy) => boolean {
     targets.add(off.target)
     keys.add(key)
   }
-  if (targets === undefined) return isNot
-  const offTargets = targets
+  const down = downByPlan(state)
+  if (targets === undefined && down === undefined) return isNot
   return ({ name, levels }) =>
-    offTargets.has(name) || levels.some((level) => level.some((ref) => keys.has(outletKey(ref))))
+    targets?.has(name) === true ||
+    down?.has(name) === true ||
+    levels.some((level) => level.some((ref) => keys.has(outletKey(ref))))
 }
 
 /** Whether a plan of ours is at work on an outlet. */

@@ -1,8 +1,11 @@
 import { spell } from '../phrase.ts'
+import type { HostPolicy } from '../policy.ts'
 import { endClaim, makeClaim } from '../power/claims.ts'
 import type { Claim } from '../power/types.ts'
-import { elapsedMs, later } from '../time.ts'
-import { isVerifiedOff, livedSince } from './host-life.ts'
+import { metaOf } from '../state/initial.ts'
+import type { State } from '../state/types.ts'
+import { type At, elapsedMs, later } from '../time.ts'
+import { drawsNothing, isVerifiedOff, livedSince } from './host-life.ts'
 import { isSettled } from './host-step.ts'
 import { learn, learnedBoot, learnedMs } from './learned.ts'
 import { NOT_ASKED, type OutageEdit } from './outage-edit.ts'
@@ -15,6 +18,7 @@ const WAKE_LIMIT_MS = 20_000
 /** A magic packet that was not heard is sent again. */
 const WAKE_AGAIN_MS = 60_000
 const WAKE_TRIES = 5
+const CYCLE_AGAIN_MS = 30_000
 const LONGEST_PAUSE_MS = 30 * 60_000
 /** Life this long after the return began is no last packet of a host on its way down. */
 const ALIVE_MS = 5_000
@@ -84,12 +88,21 @@ function start(edit: OutageEdit, host: HostProgress): void {
   const way = ways[current.way ?? 0]
   if (way === undefined) return pause(edit, current)
   const wayAt = current.wayAt ?? edit.now
-  const limitMs = way === 'firmware' ? edit.policy.firmwareWaitMs : patienceMs(edit, current.host)
+  const limitMs = limitOf(edit, current, way)
   const leftMs = limitMs - elapsedMs(wayAt, edit.now)
   if (leftMs <= 0) return nextWay(edit, current)
   edit.draft.wakeIn(leftMs)
   if (way === 'wake') wake(edit, current)
-  else if (way === 'outlet') cycle(edit, current)
+  else if (way === 'outlet') cycle(edit, current, wayAt)
+}
+
+/** What still only stands by after a packet or two has not heard them. */
+const UNHEARD_MS = 2 * 60_000
+
+function limitOf(edit: OutageEdit, { host }: HostProgress, way: FedHost['startBy'][number]): number {
+  if (way === 'firmware') return edit.policy.firmwareWaitMs
+  if (way === 'wake' && drawsNothing(edit.state, host, edit.now)) return UNHEARD_MS
+  return patienceMs(edit, host)
 }
 
 /**
@@ -155,11 +168,19 @@ function wake(edit: OutageEdit, host: HostProgress): void {
   edit.setHost(host.host, { ask })
 }
 
-/** Off and on again, once it is certain that nothing runs there: what merely boots slowly is not cut. */
-function cycle(edit: OutageEdit, host: HostProgress): void {
+/**
+ * Off and on again, once it is certain that nothing runs there: what merely boots slowly is not cut. Once a turn of this
+ * way, and one host at a time; a cycle that was given up before it cut anything is wished for again.
+ */
+function cycle(edit: OutageEdit, host: HostProgress, wayAt: At): void {
   const { state, now, policy } = edit
-  const claims = ownClaims(edit, host.host)
-  if (claims.length > 0 || host.ask.attempts > 0) return
+  const cycled = state.hosts[host.host]?.bootGraceUntil
+  const wasCycled = cycled !== undefined && elapsedMs(wayAt, cycled) > (hostPolicy(state, host.host)?.bootGraceMs ?? 0)
+  if (wasCycled || ownClaims(edit, host.host).length > 0 || !edit.mayAsk(host.ask)) return
+  const ended = metaOf(state).lastCycleEndedAt
+  const spacingMs = ended === undefined ? 0 : state.policy.cycleSpacingMs - elapsedMs(ended, now)
+  if (spacingMs > 0) return edit.draft.wakeIn(spacingMs)
+  if (Object.values(state.intents).some(({ kind }) => kind === 'cycle') || anyCycleClaim(edit)) return
   if (!isVerifiedOff(state, host.host, now)) return
   makeClaim(edit.draft, {
     target: host.host,
@@ -171,7 +192,15 @@ function cycle(edit: OutageEdit, host: HostProgress): void {
     until: { at: later(now, patienceMs(edit, host.host)) },
     holdMs: policy.outletHoldMs,
   })
-  edit.setHost(host.host, { ask: { ...NOT_ASKED, attempts: 1 } })
+  edit.setHost(host.host, { ask: { attempts: host.ask.attempts + 1, nextAt: later(now, CYCLE_AGAIN_MS) } })
+}
+
+function hostPolicy(state: State, host: string): HostPolicy | undefined {
+  return state.policy.hosts.find(({ name }) => name === host)
+}
+
+function anyCycleClaim({ state }: OutageEdit): boolean {
+  return Object.values(state.claims).some(({ purpose, goal }) => purpose === 'ups' && goal === 'cycle')
 }
 
 function ownClaims({ state }: OutageEdit, host: string): readonly Claim[] {

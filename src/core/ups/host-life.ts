@@ -39,6 +39,12 @@ export function isVerifiedOff(state: State, host: string, now: At): boolean {
   return isSilent(state, policy, channels, now) && watts !== 'draws' && watts !== 'wait'
 }
 
+/** Its meters show that it only stands by: what boots draws more. `false` also where nobody measures. */
+export function drawsNothing(state: State, host: string, now: At): boolean {
+  const policy = state.policy.hosts.find(({ name }) => name === host)
+  return policy !== undefined && wattsOf(state, host, metersOf(state, refsOf(policy)), now) === 'idle'
+}
+
 function isSilent(state: State, policy: HostPolicy, channels: HostPolicy['channels'], now: At): boolean {
   // With our own network down everybody is silent.
   if (roundOf(state).referencesAnswer === false) return false

@@ -21,7 +21,8 @@ type OfHosts = Extract<
 >
 
 type Touched = Condition['isTouched']
-const byHands: Touched = (before, after) => before.claims !== after.claims || before.outlets !== after.outlets
+const byHands: Touched = (before, after) =>
+  before.claims !== after.claims || before.outlets !== after.outlets || before.powerOutages !== after.powerOutages
 const byRecord: Touched = (before, after, host) => before.hosts[host] !== after.hosts[host]
 /** A host's life, and the hands that it is in. */
 const byLife: Touched = (before, after, host) =>
