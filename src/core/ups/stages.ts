@@ -55,7 +55,8 @@ function runStage(edit: OutageEdit, index: number): void {
 }
 
 function dueIn(edit: OutageEdit, host: HostProgress, index: number): Due | undefined {
-  if (host.stage < index) return undefined
+  // One that is in no stage stays up, and its guests may be shed.
+  if (host.stage >= 0 && host.stage < index) return undefined
   return dueFor({ state: edit.state, policy: edit.policy, outage: edit.outage, host, now: edit.now }, index)
 }
 

@@ -12,6 +12,7 @@ import type { UpsReading } from '../../../src/core/ups/reading.ts'
 import type { PowerSite } from '../../../src/core/ups/site.ts'
 import type { PowerOutage } from '../../../src/core/ups/types.ts'
 import { POLICY } from '../../faces/situation.ts'
+import { judgeErrand } from './judge.ts'
 import { PowerWorld, type WorldSpec } from './power-world.ts'
 
 const SECOND = 1_000
@@ -64,6 +65,7 @@ export class PowerNight {
   #process = 1
   #later: { atS: number; process: number; event: () => Event }[] = []
   wallJumpMs = 0
+  #away = false
 
   constructor(options: NightOptions) {
     this.#options = options
@@ -132,8 +134,19 @@ export class PowerNight {
     if (before.policy !== this.state.policy) this.broken.push('the policy was changed')
   }
 
+  /** The machine that carries us goes down and comes back like any other. */
+  #isAway(): boolean {
+    const own = this.#options.runsHere
+    if (own === undefined) return false
+    const isUp = this.world.lives(own)
+    if (isUp && this.#away) this.restart({ reboot: true })
+    this.#away = !isUp
+    return this.#away
+  }
+
   #second(): void {
     this.world.step()
+    if (this.#isAway()) return
     const { nowS } = this.world
     const due = this.#later.filter(({ atS }) => atS <= nowS)
     this.#later = this.#later.filter(({ atS }) => atS > nowS)
@@ -250,6 +263,8 @@ export class PowerNight {
     const answer = (result: ErrandResult): Event => ({ kind: 'errand-result', errand: errand.id, result })
     if (!this.storeOk) return this.#soon(1, () => answer(failed('The state could not be written.')))
     this.errands.push(errand)
+    const wrong = judgeErrand(errand, this.state, this.durable, this.world)
+    if (wrong !== undefined) this.broken.push(`${wrong} at ${this.world.nowS} s`)
     const fault = this.#options.fault?.(errand, this.errands.length) ?? 'none'
     if (fault === 'lost' || fault === 'failed') {
       const outcome = fault === 'lost' ? 'unclear' : 'failed'
@@ -265,7 +280,11 @@ export class PowerNight {
   }
 
   #command({ op, ref }: Command): CommandResult {
-    if (op === 'off') this.world.switchOutlet(ref.outlet, false)
+    if (op === 'off') {
+      if (this.world.lives(ref.outlet)) this.broken.push(`${ref.outlet} was cut while it lived`)
+      if (this.outage()?.phase === 'on-battery') this.broken.push(`${ref.outlet} was cut during a power failure`)
+      this.world.switchOutlet(ref.outlet, false)
+    }
     if (op === 'on') this.world.switchOutlet(ref.outlet, true)
     return { outcome: 'ok', reading: this.#reading(ref.outlet), identity: { deviceId: 'ID', model: 'M' } }
   }

@@ -41,6 +41,8 @@ type Host = HostSpec & {
   state: 'up' | 'going-down' | 'off' | 'booting' | 'hung' | 'no-power'
   sinceS: number
   outlet: boolean
+  /** Its LRM holds the watchdog: it has had quorum since it booted. */
+  holding: boolean
 }
 type Guest = GuestSpec & { running: boolean; stopsAtS?: number; startsAtS?: number }
 type Unit = { mains: boolean; chargeS: number; fsd: boolean; heard: boolean; connection: number }
@@ -63,7 +65,7 @@ export class PowerWorld {
   constructor(spec: WorldSpec) {
     this.spec = spec
     for (const host of spec.hosts) {
-      this.hosts[host.name] = { ...host, state: 'up', sinceS: 0, outlet: true }
+      this.hosts[host.name] = { ...host, state: 'up', sinceS: 0, outlet: true, holding: true }
       const unit = host.unit ?? 'rack'
       this.units[unit] ??= { mains: true, chargeS: this.#capacityS, fsd: false, heard: true, connection: 1 }
     }
@@ -220,15 +222,16 @@ export class PowerWorld {
 
   /** Without quorum and with HA armed what is left resets itself. */
   #fence(): void {
-    const isSafe = this.#quorate() || !this.haArmed || !this.hasHa()
-    if (isSafe) {
+    const isArmed = this.haArmed && this.hasHa()
+    if (this.#quorate() || !isArmed) {
       this.#noQuorumSinceS = undefined
+      for (const host of Object.values(this.hosts)) if (host.state === 'up') host.holding = isArmed
       return
     }
     this.#noQuorumSinceS ??= this.nowS
     if (this.nowS - this.#noQuorumSinceS < FENCE_AFTER_S) return
     for (const host of Object.values(this.hosts)) {
-      if (host.state !== 'up') continue
+      if (host.state !== 'up' || !host.holding) continue
       this.broken.push(`${host.name} fenced itself at ${this.nowS} s`)
       for (const guest of this.#guestsOf(host)) guest.running = false
       this.#set(host, 'booting')
@@ -289,6 +292,7 @@ export class PowerWorld {
   #set(host: Host, state: Host['state']): void {
     host.state = state
     host.sinceS = this.nowS
+    if (state !== 'going-down') host.holding = false
   }
 }
 
