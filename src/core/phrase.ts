@@ -16,3 +16,8 @@ export function list(words: readonly string[]): string {
   if (words.length < 2) return words.join('')
   return `${words.slice(0, -1).join(', ')} and ${words[words.length - 1]}`
 }
+
+/** A sentence as a part of another one: without its full stop. */
+export function clause(sentence: string): string {
+  return sentence.replace(/\.+$/, '')
+}

@@ -1,7 +1,9 @@
-import { elapsedMs, later } from '../time.ts'
+import { later } from '../time.ts'
 import type { ErrandResult } from './errands.ts'
-import { guestKey, learn, learnedGuest } from './learned.ts'
+import { guestKey } from './learned.ts'
 import type { OutageEdit } from './outage-edit.ts'
+import { noteArmed, noteQuiet } from './quieting.ts'
+import { noteStopped } from './stop-guests.ts'
 import type { Ask, ClusterProgress, GuestProgress, HostProgress } from './types.ts'
 
 const FIRST_AGAIN_MS = 5_000
@@ -46,15 +48,9 @@ function answerHost(edit: OutageEdit, { host, ask }: HostProgress, result: Erran
 }
 
 function answerHa(edit: OutageEdit, { cluster, ha, haAsk }: ClusterProgress, result: ErrandResult): void {
-  edit.setCluster(cluster, { haAsk: settled(edit, haAsk, result) })
-  if (result.outcome !== 'done') return
-  if (ha === 'quieting') {
-    edit.setCluster(cluster, { ha: 'quiet' })
-    edit.tell('power-ha-quiet', `HA of ${cluster} has let go of the watchdogs: no node fences itself now.`)
-  } else if (ha === 'arming') {
-    edit.setCluster(cluster, { ha: 'rearmed' })
-    edit.tell('power-ha-armed', `HA of ${cluster} is armed again.`)
-  }
+  if (result.outcome !== 'done') return edit.setCluster(cluster, { haAsk: settled(edit, haAsk, result) })
+  if (ha === 'quieting') noteQuiet(edit, cluster)
+  else if (ha === 'arming') noteArmed(edit, cluster)
 }
 
 function answerCeph(edit: OutageEdit, { cluster, ceph, cephAsk }: ClusterProgress, result: ErrandResult): void {
@@ -68,15 +64,7 @@ function answerGuest(edit: OutageEdit, guest: GuestProgress, result: ErrandResul
   const ask = settled(edit, guest.ask, result)
   const key = guestKey(guest)
   if (result.outcome !== 'done') return edit.setGuest(key, { ...guest, ask })
-  if (guest.step === 'stopping') {
-    edit.setGuest(key, { ...guest, ask, step: 'stopped', stoppedAt: edit.now })
-    const from = guest.stopAskedAt
-    // Only what was stopped at the first asking tells how long it takes.
-    if (from !== undefined && guest.ask.attempts === 1) {
-      learn(edit.draft, learnedGuest(guest.cluster, guest.guest), elapsedMs(from, edit.now))
-    }
-    edit.tell('power-guest-stopped', `${guest.name} (${guest.guest}) on ${guest.node} is shut down.`)
-  } else if (guest.step === 'starting') {
-    edit.setGuest(key, { ...guest, ask, step: 'running', startedAt: edit.now })
-  } else edit.setGuest(key, { ...guest, ask })
+  if (guest.step === 'stopping') return noteStopped(edit, guest)
+  if (guest.step === 'starting') edit.setGuest(key, { ...guest, ask, step: 'running', startedAt: edit.now })
+  else edit.setGuest(key, { ...guest, ask })
 }

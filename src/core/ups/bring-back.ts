@@ -1,4 +1,4 @@
-import { spell } from '../phrase.ts'
+import { clause, spell } from '../phrase.ts'
 import type { HostPolicy } from '../policy.ts'
 import { endClaim, makeClaim } from '../power/claims.ts'
 import type { Claim } from '../power/types.ts'
@@ -141,7 +141,7 @@ function pause(edit: OutageEdit, host: HostProgress): void {
     const took = host.startBegunAt === undefined ? '' : ` for ${spell(elapsedMs(host.startBegunAt, edit.now))}`
     const ways =
       host.fed.startBy.length === 0 ? 'there is no way configured to start it' : 'every way to start it was tried'
-    const why = host.ask.lastError === undefined ? '' : ` (${host.ask.lastError})`
+    const why = host.ask.lastError === undefined ? '' : ` (${clause(host.ask.lastError)})`
     edit.tell('power-node-not-back', `${host.host} does not come back${took}: ${ways}${why}. Go there.`, {
       host: host.host,
     })

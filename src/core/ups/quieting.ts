@@ -1,8 +1,9 @@
-import { list, spell } from '../phrase.ts'
+import { clause, list, spell } from '../phrase.ts'
+import { feedsOf } from '../state/initial.ts'
 import { elapsedMs } from '../time.ts'
 import { NOT_ASKED, type OutageEdit } from './outage-edit.ts'
 import type { PowerSite } from './site.ts'
-import type { ClusterProgress } from './types.ts'
+import type { Ask, ClusterProgress } from './types.ts'
 
 const HA_LIMIT_MS = 60_000
 const CEPH_LIMIT_MS = 30_000
@@ -25,12 +26,32 @@ export function quietHa(edit: OutageEdit, name: string): 'wait' | 'quiet' | 'ref
   }
   const late = elapsedMs(cluster.haSince, edit.now) >= edit.policy.haDeadlineMs
   if (site === undefined) {
-    if (!edit.state.feeds.feeds?.peersConfigured.includes(name)) return set(edit, name, 'free')
+    const isAsked = feedsOf(edit.state).peersConfigured.includes(name)
+    if (!isAsked && cluster.haWay === undefined) return set(edit, name, 'free')
     return late ? refuse(edit, name, 'what HA manages was never read') : waitFor(edit, cluster)
   }
-  if (cluster.ha === 'armed' && site.ha.quiet) return set(edit, name, 'free')
+  // What we have armed again ourselves may not be seen yet: it is made quiet once more.
+  if (cluster.ha === 'armed' && site.ha.quiet && cluster.haWay === undefined) return set(edit, name, 'free')
+  if (cluster.ha === 'quieting' && site.ha.quiet && isSince(cluster.haAsk, site)) return noteQuiet(edit, name)
   if (late) return refuse(edit, name, cluster.haAsk.lastError ?? site.ha.busy ?? 'it did not let go in time')
   return askQuiet(edit, cluster, site)
+}
+
+/** What was read after it was asked: an answer that was lost on its way is seen so all the same. */
+function isSince({ askedAt }: Ask, { at, trusted }: PowerSite): boolean {
+  return trusted && askedAt !== undefined && elapsedMs(askedAt, at) > 0
+}
+
+export function noteQuiet(edit: OutageEdit, name: string): 'quiet' {
+  edit.setCluster(name, { ha: 'quiet', haAsk: NOT_ASKED })
+  edit.tell('power-ha-quiet', `HA of ${name} has let go of the watchdogs: no node fences itself now.`)
+  return 'quiet'
+}
+
+export function noteArmed(edit: OutageEdit, name: string): true {
+  edit.setCluster(name, { ha: 'rearmed', haAsk: NOT_ASKED })
+  edit.tell('power-ha-armed', `HA of ${name} is armed again.`)
+  return true
 }
 
 function askQuiet(edit: OutageEdit, cluster: ClusterProgress, site: PowerSite): 'wait' | 'refused' {
@@ -39,7 +60,7 @@ function askQuiet(edit: OutageEdit, cluster: ClusterProgress, site: PowerSite): 
   const isBusy = ha.busy !== undefined && cluster.ha === 'armed'
   if (isBusy || !edit.mayAsk(cluster.haAsk)) return waitFor(edit, cluster)
   // What HA manages is kept before it is changed: it is what has to be there again in the end.
-  const services = cluster.ha === 'quieting' ? cluster.haServices : ha.services
+  const services = cluster.haWay === undefined ? ha.services : cluster.haServices
   const { way } = ha
   const haAsk = edit.ask(cluster.haAsk, { do: 'quiet-ha', cluster: cluster.cluster, way, services }, HA_LIMIT_MS)
   edit.setCluster(cluster.cluster, { ha: 'quieting', haWay: way, haServices: services, haAsk })
@@ -63,7 +84,7 @@ function refuse(edit: OutageEdit, name: string, why: string): 'refused' {
   const what = haServices.length === 0 ? '' : ` (${list(haServices.map(({ sid }) => sid))})`
   edit.tell(
     'power-ha-refused',
-    `HA of ${name}${what} could not be made to let go of the watchdogs within ${spell(edit.policy.haDeadlineMs)}: ${why}. Nodes go only where the rest keeps quorum, or all together.`,
+    `HA of ${name}${what} could not be made to let go of the watchdogs within ${spell(edit.policy.haDeadlineMs)}: ${clause(why)}. Nodes go only where the rest keeps quorum, or all together.`,
   )
   return 'refused'
 }
@@ -102,7 +123,10 @@ export function armHa(edit: OutageEdit, name: string): boolean {
   // Refused, but asked for: it may have let go after all.
   const maybe = cluster.ha === 'refused' && cluster.haWay !== undefined
   if (!touched && !maybe) return true
-  if (edit.site(name)?.trusted !== true || !edit.mayAsk(cluster.haAsk)) return false
+  const site = edit.site(name)
+  if (site?.trusted !== true) return false
+  if (cluster.ha === 'arming' && !site.ha.quiet && isSince(cluster.haAsk, site)) return noteArmed(edit, name)
+  if (!edit.mayAsk(cluster.haAsk)) return false
   const before = cluster.ha === 'arming' ? cluster.haAsk : NOT_ASKED
   const way = cluster.haWay ?? 'disarm'
   const services = cluster.haServices

@@ -49,9 +49,9 @@ export function energyWh({ units }: PowerOutage): number | undefined {
 /** One paragraph for people: times, energy, who went down when, what did not come back. */
 export function reportOf(outage: PowerOutage): string {
   const { startedAt, endedAt, mainsBackAt, units, hosts } = outage
-  const onBattery = Object.values(units).map(({ unit, onBatteryMs, lowestChargePercent }) => {
+  const onBattery = Object.values(units).map(({ unit, onBatteryMs, earlierMs = 0, lowestChargePercent }) => {
     const lowest = lowestChargePercent === undefined ? '' : `, down to ${Math.round(lowestChargePercent)} %`
-    return `${unit} was on battery for ${spell(onBatteryMs)}${lowest}`
+    return `${unit} was on battery for ${spell(onBatteryMs + earlierMs)}${lowest}`
   })
   const down = Object.values(hosts).filter(({ shutdownAt }) => shutdownAt !== undefined)
   const went = down.map(({ host, shutdownAt, onAt }) => {

@@ -1,4 +1,4 @@
-import { list, spell } from '../phrase.ts'
+import { clause, list, spell } from '../phrase.ts'
 import { elapsedMs } from '../time.ts'
 import { drainingUnits } from './battery.ts'
 import { bringBack } from './bring-back.ts'
@@ -10,7 +10,7 @@ import { catchUp } from './replicating.ts'
 import { endOutage } from './report.ts'
 import { startGuests } from './start-guests.ts'
 import { onBattery } from './supply.ts'
-import type { HostProgress } from './types.ts'
+import type { HostProgress, OutageUnit } from './types.ts'
 
 /** After this what is not back is left to recovery and to people, who have been told long before. */
 const LONGEST_RETURN_MS = 24 * 3_600_000
@@ -78,6 +78,7 @@ function relapse(edit: OutageEdit): void {
     returningAt: undefined,
     relapses: edit.outage.relapses + 1,
     stages: edit.outage.stages.map(({ name, plan }) => ({ name, plan })),
+    units: begunAnew(edit),
   })
   for (const host of edit.hosts()) edit.setHost(host.host, relapsed(edit, host))
   for (const [key, guest] of Object.entries(edit.outage.guests)) {
@@ -85,6 +86,16 @@ function relapse(edit: OutageEdit): void {
       edit.setGuest(key, { ...guest, step: 'stopped', ask: NOT_ASKED })
     }
   }
+}
+
+/** The stages count from here: the battery has been charged meanwhile, and what it has left is asked besides. */
+function begunAnew({ outage, state, now }: OutageEdit): Record<string, OutageUnit> {
+  const units: Record<string, OutageUnit> = {}
+  for (const unit of Object.values(outage.units)) {
+    const since = unit.since === undefined ? {} : { since: state.upsUnits[unit.unit]?.since ?? now }
+    units[unit.unit] = { ...unit, ...since, onBatteryMs: 0, earlierMs: (unit.earlierMs ?? 0) + unit.onBatteryMs }
+  }
+  return units
 }
 
 /** What is up is watched again from the start; what was only being started may be on its way: it is looked at. */
@@ -135,5 +146,5 @@ function tellStuck(edit: OutageEdit, missing: readonly HostProgress[]): void {
 }
 
 function because(error: string | undefined): string {
-  return error === undefined ? '' : ` (${error})`
+  return error === undefined ? '' : ` (${clause(error)})`
 }

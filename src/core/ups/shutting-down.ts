@@ -1,4 +1,4 @@
-import { spell } from '../phrase.ts'
+import { clause, spell } from '../phrase.ts'
 import { type At, elapsedMs, later } from '../time.ts'
 import { batteryOf } from './battery.ts'
 import { isDeferred } from './deferring.ts'
@@ -115,7 +115,7 @@ function noteOff(edit: OutageEdit, host: HostProgress): void {
 
 function noteNotOff(edit: OutageEdit, host: HostProgress, from: At): void {
   edit.setHost(host.host, { step: 'not-off', since: edit.now })
-  const why = host.ask.lastError === undefined ? '' : ` The order was refused: ${host.ask.lastError}`
+  const why = host.ask.lastError === undefined ? '' : ` The order was refused: ${clause(host.ask.lastError)}.`
   const way = host.fed.shutdownBy.length === 0 ? ' There is no way configured to shut it down.' : why
   edit.tell(
     'power-node-not-off',

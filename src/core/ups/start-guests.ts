@@ -1,4 +1,4 @@
-import { spell } from '../phrase.ts'
+import { clause, spell } from '../phrase.ts'
 import { elapsedMs, later } from '../time.ts'
 import { guestOrders } from './guest-orders.ts'
 import { guestKey } from './learned.ts'
@@ -6,10 +6,10 @@ import { NOT_ASKED, type OutageEdit } from './outage-edit.ts'
 import type { SiteGuest } from './site.ts'
 import type { GuestProgress } from './types.ts'
 
-const START_LIMIT_MS = 5 * 60_000
+const START_LIMIT_MS = 2 * 60_000
 /** What Proxmox starts by itself at boot, or HA once it is armed, is given this long to do so. */
 const BY_ITSELF_MS = 3 * 60_000
-const PATIENCE_MS = 20 * 60_000
+const PATIENCE_MS = 30 * 60_000
 
 /** Whether every guest that ran before runs again, or was given up and told. Missed ones are started, in their order. */
 export function startGuests(edit: OutageEdit): boolean {
@@ -80,7 +80,7 @@ function ask(edit: OutageEdit, key: string, guest: GuestProgress, seen: SiteGues
 
 function giveUp(edit: OutageEdit, key: string, guest: GuestProgress): void {
   edit.setGuest(key, { ...guest, step: 'given-up' })
-  const why = guest.ask.lastError === undefined ? '' : `: ${guest.ask.lastError}`
+  const why = guest.ask.lastError === undefined ? '' : `: ${clause(guest.ask.lastError)}`
   edit.tell(
     'power-guest-not-back',
     `${guest.name} (${guest.guest}) ran before the power failure and does not run ${spell(PATIENCE_MS)} after its node is back${why}.`,

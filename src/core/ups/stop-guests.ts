@@ -1,9 +1,9 @@
-import { spell } from '../phrase.ts'
+import { clause, spell } from '../phrase.ts'
 import { elapsedMs } from '../time.ts'
 import { batteryOf } from './battery.ts'
 import { guestOrders } from './guest-orders.ts'
 import { hurryOf } from './hurry.ts'
-import { guestKey, learnedMs, learnedNode } from './learned.ts'
+import { guestKey, learn, learnedGuest, learnedMs, learnedNode } from './learned.ts'
 import { runningOn } from './need.ts'
 import { NOT_ASKED, type OutageEdit } from './outage-edit.ts'
 import type { SiteGuest } from './site.ts'
@@ -70,6 +70,7 @@ function isGoing(guest: GuestProgress | undefined): boolean {
 
 function stopOne(edit: OutageEdit, guest: GuestProgress): void {
   if (!isGoing(guest)) return
+  if (hasStopped(edit, guest)) return noteStopped(edit, guest)
   const { stopAskedAt, ask } = guest
   if (stopAskedAt !== undefined) {
     const leftMs = guest.downMs + HARD_STOP_MS - elapsedMs(stopAskedAt, edit.now)
@@ -91,6 +92,24 @@ function stopOne(edit: OutageEdit, guest: GuestProgress): void {
     ask: edit.ask(ask, work, timeoutMs + HARD_STOP_MS),
     stopAskedAt: stopAskedAt ?? edit.now,
   })
+}
+
+/** As was read after it was asked: an answer that was lost on its way is seen so all the same. */
+function hasStopped(edit: OutageEdit, { cluster, guest, ask, step }: GuestProgress): boolean {
+  const site = edit.site(cluster)
+  if (site === undefined || step !== 'stopping' || ask.askedAt === undefined) return false
+  const isSince = elapsedMs(ask.askedAt, site.at) > 0
+  return isSince && site.guests.find((each) => each.guest === guest)?.running === false
+}
+
+export function noteStopped(edit: OutageEdit, guest: GuestProgress): void {
+  edit.setGuest(guestKey(guest), { ...guest, ask: NOT_ASKED, step: 'stopped', stoppedAt: edit.now })
+  const { stopAskedAt, ask } = guest
+  // Only what was stopped at the first asking tells how long it takes.
+  if (stopAskedAt !== undefined && ask.attempts === 1) {
+    learn(edit.draft, learnedGuest(guest.cluster, guest.guest), elapsedMs(stopAskedAt, edit.now))
+  }
+  edit.tell('power-guest-stopped', `${guest.name} (${guest.guest}) on ${guest.node} is shut down.`)
 }
 
 /** In a hurry nobody gets more than what the battery has left beside the shutdown of the node. */
@@ -123,7 +142,7 @@ function leave(edit: OutageEdit, guest: GuestProgress): void {
   if (!isGoing(guest)) return
   edit.setGuest(guestKey(guest), { ...guest, step: 'left' })
   const waited = guest.stopAskedAt === undefined ? '' : ` within ${spell(elapsedMs(guest.stopAskedAt, edit.now))}`
-  const why = guest.ask.lastError === undefined ? '' : `: ${guest.ask.lastError}`
+  const why = guest.ask.lastError === undefined ? '' : `: ${clause(guest.ask.lastError)}`
   edit.tell('power-guest-left', `${guest.name} (${guest.guest}) on ${guest.node} did not stop${waited}${why}.`)
 }
 

@@ -82,8 +82,10 @@ export type PowerOutage = {
 
 export type OutageUnit = {
   readonly unit: string
-  /** Time on battery up to `since`, or all of it where that is missing. */
+  /** Time on battery up to `since`, or all of it where that is missing. Begins anew when mains fails again. */
   readonly onBatteryMs: number
+  /** What it was before that. */
+  readonly earlierMs?: number
   readonly since?: At
   /** Energy taken from the battery, as far as the UPS tells its power. */
   readonly wattMs: number

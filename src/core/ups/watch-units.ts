@@ -31,8 +31,8 @@ function silence(draft: Draft, unit: UnitPolicy, { silentSince, told, reading }:
   if (!told.includes('silent')) {
     const row = draft.state.upsUnits[unit.name]
     const counts = row?.supply === 'battery' ? ' It was on battery when it was last heard, and counts as that.' : ''
-    const why = reading.sentence ?? `it is ${reading.hearing}`
-    draft.tell('ups-silent', `UPS ${unit.name} has not been heard for ${spell(unit.deadMs)}: ${why}.${counts}`)
+    const why = reading.sentence ?? `It is ${reading.hearing}.`
+    draft.tell('ups-silent', `UPS ${unit.name} has not been heard for ${spell(unit.deadMs)}. ${why}${counts}`)
   }
   return ['silent']
 }
