@@ -1,6 +1,8 @@
 import { clause, spell } from '../phrase.ts'
+import { feedsOf } from '../state/initial.ts'
 import { type At, elapsedMs, later } from '../time.ts'
 import { batteryOf } from './battery.ts'
+import { costsQuorum } from './costs-quorum.ts'
 import { isDeferred } from './deferring.ts'
 import { isVerifiedOff, lastLifeAt, livedSince } from './host-life.ts'
 import { carriesUs, isIdle, isSettled } from './host-step.ts'
@@ -12,6 +14,7 @@ import { collectGuests, stopGuests } from './stop-guests.ts'
 import type { HostProgress } from './types.ts'
 
 const SHUTDOWN_LIMIT_MS = 30_000
+const SITE_WAIT_MS = 45_000
 const LOOK_EVERY_MS = 5_000
 /** After so many tries by one way the next is tried. */
 const TRIES_BY_WAY = 2
@@ -41,36 +44,74 @@ function mayGoOn(edit: OutageEdit, host: HostProgress): boolean {
 }
 
 function turnBack(edit: OutageEdit, host: HostProgress): void {
-  edit.setHost(host.host, { step: 'running', since: edit.now })
+  edit.setHost(host.host, { step: 'running', since: edit.now, ready: undefined })
 }
 
 function prepare(edit: OutageEdit, host: HostProgress): void {
   if (!mayGoOn(edit, host)) return turnBack(edit, host)
+  if (isSiteAwaited(edit, host)) return
   const ha = quietHa(edit, host.cluster)
   if (ha === 'wait') return
   if (ha === 'refused' && isDeferred(edit, host)) return
-  if (carriesUs(edit.state, host) && !isLastLeft(edit, host)) return
+  const isAlone = carriesUs(edit.state, host) && ha === 'quiet'
+  if (isAlone && !isLastLeft(edit, host)) return
   edit.setHost(host.host, { step: 'stopping-guests', since: edit.now })
   collectGuests(edit, host)
   shutHostDown(edit, host.host)
+}
+
+/** After a start what runs where is known a moment later: without it nobody would know what to start again. */
+function isSiteAwaited(edit: OutageEdit, { cluster, since }: HostProgress): boolean {
+  if (edit.site(cluster) !== undefined || !feedsOf(edit.state).peersConfigured.includes(cluster)) return false
+  const leftMs = SITE_WAIT_MS - elapsedMs(since, edit.now)
+  if (leftMs > 0) edit.draft.wakeIn(leftMs)
+  return leftMs > 0
 }
 
 function emptyHost(edit: OutageEdit, host: HostProgress): void {
   if (!mayGoOn(edit, host)) return turnBack(edit, host)
   collectGuests(edit, host)
   if (!stopGuests(edit, host)) return
+  if (host.ready !== true) edit.setHost(host.host, { ready: true })
   if (!isTurnOf(edit, host) || setCephFlags(edit, host.cluster) === 'wait') return
-  // The commit point: from the first order on the stage is finished whatever mains does.
-  if (edit.outage.stages[host.stage]?.committedAt === undefined) edit.setStage(host.stage, { committedAt: edit.now })
-  edit.setHost(host.host, { step: 'shutting-down', since: edit.now, shutdownAt: edit.now, ask: NOT_ASKED })
+  commit(edit, host)
+  edit.setHost(host.host, {
+    step: 'shutting-down',
+    since: edit.now,
+    shutdownAt: edit.now,
+    ready: undefined,
+    ask: NOT_ASKED,
+  })
   edit.tell('power-node-shutting-down', `${host.host} is shut down: its guests are down.`, { host: host.host })
   shutHostDown(edit, host.host)
 }
 
+/** From the first order on the stage is finished whatever mains does; of those that go together every stage. */
+function commit(edit: OutageEdit, host: HostProgress): void {
+  const stages = goesTogether(edit, host) ? restOf(edit, host).map(({ stage }) => stage) : [host.stage]
+  for (const stage of new Set(stages)) {
+    if (edit.outage.stages[stage]?.committedAt === undefined) edit.setStage(stage, { committedAt: edit.now })
+  }
+  edit.draft.wakeIn(0)
+}
+
+/** HA is armed, and what would be left fences itself: then they go all at once, or none. */
+function goesTogether(edit: OutageEdit, host: HostProgress): boolean {
+  if (edit.cluster(host.cluster).ha !== 'refused') return false
+  const going = edit.hosts().filter((one) => one.cluster === host.cluster && !isIdle(one) && one.step !== 'off')
+  return costsQuorum(edit, host.cluster, going)
+}
+
+/** Those of its cluster that are still to go. */
+function restOf(edit: OutageEdit, { cluster }: HostProgress): readonly HostProgress[] {
+  return edit.hosts().filter((one) => one.cluster === cluster && one.stage >= 0 && !isSettled(one))
+}
+
 /** Nodes go in the order of their stages, the one that carries us last; a battery that ends sooner waits for nobody. */
 function isTurnOf(edit: OutageEdit, host: HostProgress): boolean {
-  // With HA armed they go together: one by one the rest would fence itself.
-  if (edit.cluster(host.cluster).ha === 'refused') return !carriesUs(edit.state, host) || isLastLeft(edit, host)
+  if (goesTogether(edit, host)) {
+    return restOf(edit, host).every(({ ready, step }) => ready === true || step === 'shutting-down')
+  }
   const before = edit.hosts().filter(({ stage }) => stage >= 0 && stage < host.stage)
   const isFirst = before.every((one) => isSettled(one) || isIdle(one) || carriesUs(edit.state, one))
   return (isFirst && (!carriesUs(edit.state, host) || isLastLeft(edit, host))) || isOutOfTime(edit, host)

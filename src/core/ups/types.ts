@@ -129,6 +129,8 @@ export type HostProgress = {
   readonly stage: number
   readonly step: HostStep
   readonly since: At
+  /** Nothing of it is waited for any more before it is ordered down. */
+  readonly ready?: boolean
   /** The order to shut down. */
   readonly ask: Ask
   readonly shutdownAt?: At

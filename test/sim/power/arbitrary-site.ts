@@ -1,4 +1,5 @@
 import fc from 'fast-check'
+import type { Core } from '../core.ts'
 import { PowerNight } from './power-night.ts'
 import type { GuestSpec, HostSpec } from './power-world.ts'
 
@@ -71,7 +72,7 @@ export type Site = typeof arbitrarySite extends fc.Arbitrary<infer S> ? S : neve
 
 const scatter = (number: number): number => Math.imul(number, 2_654_435_761) >>> 16
 
-export function begin({ hosts, guests, faults, ...spec }: Site): PowerNight {
+export function begin({ hosts, guests, faults, ...spec }: Site, core?: Core): PowerNight {
   const named = hosts.map(
     (each, index): HostSpec => ({
       ...each,
@@ -89,7 +90,7 @@ export function begin({ hosts, guests, faults, ...spec }: Site): PowerNight {
   // Scattered, so that no errand falls every time.
   const fault = (_errand: unknown, number: number) =>
     scatter(number) % 3 === 0 ? (faults[number % faults.length] ?? 'none') : 'none'
-  const night = new PowerNight({ world, fault })
+  const night = new PowerNight({ world, fault, ...(core === undefined ? {} : { core }) })
   night.run(300)
   return night
 }

@@ -13,6 +13,7 @@ export function judgeErrand(errand: Errand, state: State, durable: Snapshot, wor
     case 'shutdown-node':
       return judgeShutdown(errand, outage, state, world)
     case 'stop-guest':
+      if (world.guests[errand.guest]?.ha === true && world.haArmed) return `${errand.guest} was stopped against HA`
       return isReturning ? `${errand.guest} was stopped during the return` : undefined
     case 'wake':
     case 'start-guest':

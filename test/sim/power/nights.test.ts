@@ -3,7 +3,7 @@ import { expect, test } from 'vitest'
 import { arbitrarySite, begin, suffer } from './arbitrary-site.ts'
 import { trouble } from './morning.ts'
 
-const RUNS = Number(process.env.SIM_RUNS ?? 150)
+const RUNS = Number(process.env.SIM_RUNS ?? 80)
 
 test('whatever happens in a night of power failures, everything is back in the morning', () => {
   fc.assert(

@@ -1,10 +1,8 @@
 import type { Evidence } from '../../../src/core/evidence/types.ts'
 import type { HostPolicy, Policy } from '../../../src/core/policy.ts'
 import type { Command, CommandResult } from '../../../src/core/power/types.ts'
-import { apply, snapshotOf } from '../../../src/core/state/apply.ts'
-import { decide } from '../../../src/core/state/decide.ts'
-import { EMPTY_SNAPSHOT, initialState } from '../../../src/core/state/initial.ts'
-import type { Effect, Event, Snapshot, State, Told } from '../../../src/core/state/types.ts'
+import { EMPTY_SNAPSHOT } from '../../../src/core/state/initial.ts'
+import type { Effect, Event, PeersView, Snapshot, State, Told } from '../../../src/core/state/types.ts'
 import type { At } from '../../../src/core/time.ts'
 import type { Errand, ErrandResult } from '../../../src/core/ups/errands.ts'
 import type { FedHost, UpsPolicy } from '../../../src/core/ups/policy.ts'
@@ -12,6 +10,7 @@ import type { UpsReading } from '../../../src/core/ups/reading.ts'
 import type { PowerSite } from '../../../src/core/ups/site.ts'
 import type { PowerOutage } from '../../../src/core/ups/types.ts'
 import { POLICY } from '../../faces/situation.ts'
+import { type Core, realCore } from '../core.ts'
 import { judgeErrand } from './judge.ts'
 import { PowerWorld, type WorldSpec } from './power-world.ts'
 
@@ -26,7 +25,8 @@ export type NightOptions = {
   readonly mode?: 'act' | 'dry-run'
   /** What becomes of an errand: by its number. */
   readonly fault?: (errand: Errand, number: number) => 'none' | 'lost' | 'unclear' | 'failed'
-  readonly mutate?: typeof decide
+  /** A mutant in place of the real one. */
+  readonly core?: Core
 }
 
 const UPS: UpsPolicy = {
@@ -60,6 +60,7 @@ export class PowerNight {
   /** Errands fail no more. */
   healed = false
   readonly #options: NightOptions
+  readonly #core: Core
   #boot = 1
   #bootedS = 0
   #round = 0
@@ -71,9 +72,10 @@ export class PowerNight {
 
   constructor(options: NightOptions) {
     this.#options = options
+    this.#core = options.core ?? realCore
     this.world = new PowerWorld(options.world)
     this.policy = policyOf(options)
-    this.state = initialState(this.durable, this.policy, this.now())
+    this.state = this.#core.initialState(this.durable, this.policy, this.now())
     this.deliver({ kind: 'started', breadcrumbs: [] })
     this.deliver({ kind: 'fed', feeds: { peers: {}, peersConfigured: ['main'] } })
     this.#devices()
@@ -97,7 +99,7 @@ export class PowerNight {
       this.#bootedS = this.world.nowS
     }
     for (const unit of Object.values(this.world.units)) unit.connection += 1
-    this.state = initialState(this.durable, this.policy, this.now())
+    this.state = this.#core.initialState(this.durable, this.policy, this.now())
     this.deliver({ kind: 'started', breadcrumbs: [] })
     this.deliver({ kind: 'fed', feeds: { peers: {}, peersConfigured: ['main'] } })
   }
@@ -127,9 +129,9 @@ export class PowerNight {
 
   deliver(event: Event): void {
     const before = this.state
-    const decision = (this.#options.mutate ?? decide)(this.state, event, this.now())
-    this.state = apply(this.state, decision.changes)
-    if (this.storeOk) this.durable = snapshotOf(this.state)
+    const decision = this.#core.decide(this.state, event, this.now())
+    this.state = this.#core.apply(this.state, decision.changes)
+    if (this.storeOk) this.durable = this.#core.snapshotOf(this.state)
     this.told.push(...decision.told)
     for (const effect of decision.effects) this.#act(effect)
     this.#wakeAtMs = decision.wakeAt?.monoMs
@@ -223,6 +225,24 @@ export class PowerNight {
       replication: [],
     }
     this.deliver({ kind: 'power-site', site })
+    this.deliver({ kind: 'fed', feeds: { peers: { main: this.#peers() }, peersConfigured: ['main'] } })
+  }
+
+  #peers(): PeersView {
+    const hosts = Object.values(this.world.hosts)
+    const { present, needed } = this.world.quorum()
+    return {
+      at: this.now(),
+      quorate: present >= needed,
+      nodes: hosts.map(({ name }) => name),
+      members: hosts.filter(({ state }) => state === 'up').map(({ name }) => name),
+      fencedNodes: [],
+      costsQuorum: [],
+      tasks: {},
+      cleanStops: {},
+      inMaintenance: [],
+      carriesUs: [],
+    }
   }
 
   #rounds(): void {

@@ -1,0 +1,4 @@
+import './plan-stories.ts'
+import './trouble-stories.ts'
+
+export { STORIES, type Story, tellUnder } from './story.ts'
