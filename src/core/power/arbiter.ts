@@ -150,7 +150,8 @@ function refOf(key: string): DeviceRef {
 
 export function planIntent(draft: Draft, claim: Claim, level: number, refs: readonly DeviceRef[]): Intent {
   const host = subjectOf(draft.state, claim.target)
-  const needsLook = claim.purpose === 'recovery' || claim.verifiesMapping === true
+  const isAutomatic = claim.purpose === 'recovery' || claim.purpose === 'ups'
+  const needsLook = (isAutomatic && claim.goal === 'cycle') || claim.verifiesMapping === true
   const intent: Intent = {
     id: draft.newId('plan'),
     target: claim.target,

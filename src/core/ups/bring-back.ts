@@ -181,7 +181,9 @@ function cycle(edit: OutageEdit, host: HostProgress, wayAt: At): void {
   const spacingMs = ended === undefined ? 0 : state.policy.cycleSpacingMs - elapsedMs(ended, now)
   if (spacingMs > 0) return edit.draft.wakeIn(spacingMs)
   if (Object.values(state.intents).some(({ kind }) => kind === 'cycle') || anyCycleClaim(edit)) return
-  if (!isVerifiedOff(state, host.host, now)) return
+  // One that never was off hangs: it may draw what it likes.
+  const isDead = host.offAt === undefined && state.hostsNow[host.host]?.verdict === 'down'
+  if (!isDead && !isVerifiedOff(state, host.host, now)) return
   makeClaim(edit.draft, {
     target: host.host,
     purpose: 'ups',

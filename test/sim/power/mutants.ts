@@ -177,4 +177,17 @@ export const POWER_MUTANTS: readonly Mutant[] = [
     ),
     first: 'what goes wrong dry-run',
   },
+  {
+    name: 'a host that has woken meanwhile is cut',
+    edits: [
+      ...edit(
+        'power/arbiter.ts',
+        "claim.purpose === 'recovery' || claim.purpose === 'ups'",
+        "claim.purpose === 'recovery'",
+      ),
+      ...edit('recovery/guards/life.ts', "purposes: ['recovery', 'ups']", "purposes: ['recovery']"),
+      ...edit('recovery/guards/power.ts', "purposes: ['ups'], check: mayBoot", 'purposes: [], check: mayBoot'),
+    ],
+    first: 'what goes wrong a host that wakes',
+  },
 ]

@@ -6,7 +6,7 @@ import { type Guard, RECOVERY, type Situation } from './guard.ts'
 
 /** Guards about what was seen of the host itself, and whether we can see at all. */
 export const lifeGuards: readonly Guard[] = [
-  { code: 'host-alive', purposes: RECOVERY, check: hostAlive },
+  { code: 'host-alive', purposes: ['recovery', 'ups'], check: hostAlive },
   { code: 'evidence-missing', purposes: RECOVERY, check: evidenceMissing },
   { code: 'wedged', purposes: RECOVERY, check: wedged },
   { code: 'self-isolated', purposes: RECOVERY, check: selfIsolated },

@@ -6,6 +6,7 @@ import { feedsOf, metaOf, roundOf } from '../../state/initial.ts'
 import { sinceMs } from '../../state/since.ts'
 import type { HostRecord, State } from '../../state/types.ts'
 import type { At } from '../../time.ts'
+import { liveOutage } from '../../ups/supply.ts'
 import { levelFor } from '../level.ts'
 import { AUTOMATIC, EVERYONE, type Guard, RECOVERY, type Situation } from './guard.ts'
 
@@ -26,7 +27,18 @@ export const powerGuards: readonly Guard[] = [
   { code: 'switched-off-by-operator', purposes: AUTOMATIC, check: switchedOff },
   { code: 'shut-down', purposes: RECOVERY, check: drawsStandby },
   { code: 'cycle-limit', purposes: RECOVERY, check: cycleLimit },
+  { code: 'boot-grace', purposes: ['ups'], check: mayBoot },
 ]
+
+/** It was verified off and draws power again: something has started it. */
+function mayBoot({ state, host }: Situation): string | undefined {
+  if (liveOutage(state)?.hosts[host.name]?.offAt === undefined || state.policy.standbyWatts === 0) return undefined
+  const watts = (host.levels[0] ?? []).map(
+    ({ device, outlet }) => state.devicesNow[device]?.readings[outlet]?.watts ?? 0,
+  )
+  const sum = watts.reduce((all, one) => all + one, 0)
+  return sum > state.policy.standbyWatts ? `${host.name} draws ${sum.toFixed(0)} W: it is booting.` : undefined
+}
 
 function unmapped({ host }: Situation): string | undefined {
   return host.levels.length > 0 ? undefined : `No power device is configured for ${host.name}: it is only watched.`

@@ -1,0 +1,20 @@
+import type { UpsReading } from '../core/ups/reading.ts'
+
+export type UpsAnswer = { readonly ok: boolean; readonly code: string; readonly sentence: string }
+
+/** The UPSes that are configured. Nothing here throws. */
+export interface UpsWatch {
+  /** Looks at every UPS by its rhythm and gives each reading to `listener`, until it is closed. */
+  start(listener: (readings: readonly UpsReading[]) => void): void
+  /** Looks now: somebody has heard that something has changed. */
+  poke(): void
+  /** As last read, by our name of the UPS: what NUT calls them. */
+  variables(ups: string): Readonly<Record<string, string>>
+  /** Says to upsd that this host draws from its UPS, so that the primary waits for it; and that it does no more. */
+  hold(ups: string, host: string): void
+  release(ups: string, host: string): void
+  /** Commands that the UPS takes at once, such as `test.battery.start.quick`. */
+  commands(ups: string): Promise<UpsAnswer & { readonly commands: readonly string[] }>
+  command(ups: string, command: string): Promise<UpsAnswer>
+  close(): Promise<void>
+}
