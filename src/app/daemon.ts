@@ -33,6 +33,7 @@ import type { Store } from '../store/store.ts'
 import { AlertService } from './alerting/alert-service.ts'
 import type { Assembly } from './assemble.ts'
 import { ClusterService } from './proxmox/cluster-service.ts'
+import { UpsService } from './ups/ups-service.ts'
 
 export type DaemonParts = {
   readonly about: About
@@ -61,6 +62,7 @@ export class RunningDaemon implements Daemon {
   readonly #checks: DeviceChecks
   readonly #alerts: AlertService
   readonly #clusters: ClusterService
+  readonly #ups: UpsService
   readonly #desk: DeviceDesk
   readonly #listeners = new Set<(told: Told) => void>()
   #probing: Assembly['probing']
@@ -81,6 +83,7 @@ export class RunningDaemon implements Daemon {
       breadcrumbs,
       probing: assembly.probing,
       desk: this.#desk,
+      errands: { run: (errand) => this.#ups.errands.run(errand) },
       state: initialState(store.load(), assembly.policy, clock.now()),
       onTold: (told) => this.#publish(told),
       onIncoming: (incoming, committed) => this.#alerts.take(incoming, committed),
@@ -105,6 +108,14 @@ export class RunningDaemon implements Daemon {
       eventsSince: (sinceWallMs) => this.events({ sinceWallMs, limit: MOST_EVENTS }),
       log: parts.log,
     })
+    this.#ups = new UpsService({
+      clock,
+      feed: (event) => this.#engine.feed(event),
+      state: () => this.#engine.state,
+      watches: () => this.#clusters.clusters(),
+      shells: () => this.#clusters.shells(),
+      hostOf: (cluster, node) => this.#clusters.hostOf(cluster, node),
+    })
     this.#rounds = new Rounds(this.#engine, clock, assembly.probing, (sentence, fatal) => this.#late(sentence, fatal))
     this.#checks = new DeviceChecks(this.#engine, clock, this.#desk)
   }
@@ -121,8 +132,13 @@ export class RunningDaemon implements Daemon {
       const sentence = `The mark ${name} of an outlet that we turned off cannot be read. Look whether everything that should be on is on, then remove the file.`
       this.note('breadcrumb-orphaned', sentence)
     }
-    this.#running = Promise.all([this.#rounds.run(), this.#checks.run(), this.#clusters.start()])
+    this.#running = Promise.all([this.#rounds.run(), this.#checks.run(), this.#startClusters()])
     this.#pruneTimer = setInterval(() => this.#parts.store.prune(), PRUNE_EVERY_MS)
+  }
+
+  async #startClusters(): Promise<void> {
+    await this.#clusters.start()
+    await this.#ups.use(this.#parts.assembly.configuration.ups)
   }
 
   /** Ends gracefully: what we cut is turned on first, unless `signal` aborts. */
@@ -132,6 +148,7 @@ export class RunningDaemon implements Daemon {
     this.#checks.close()
     await this.#engine.stop(signal)
     await this.#desk.close()
+    await this.#ups.close()
     await this.#clusters.stop()
     await this.#running
     await this.#probing.close()
@@ -239,6 +256,7 @@ export class RunningDaemon implements Daemon {
     this.#engine.reconfigure(policy, probing)
     this.#alerts.reconfigure(configuration.alerting)
     await this.#clusters.reconfigure(configuration)
+    await this.#ups.use(configuration.ups)
     this.#waiting = [...devices]
     await this.#replaceIdleDevices()
     await old.close()

@@ -2,6 +2,7 @@ import type { Proof } from '../core/evidence/types.ts'
 import type { DeviceRef } from '../core/power/types.ts'
 import type { AlertingConfiguration } from './alerting.ts'
 import type { ProxmoxConfiguration } from './proxmox.ts'
+import type { UpsConfiguration } from './ups.ts'
 
 /** A configuration that was accepted, in the program's units. Secrets are references (`Secret`), never values. */
 export type Configuration = {
@@ -21,6 +22,8 @@ export type Configuration = {
   readonly hosts: readonly HostConfiguration[]
   readonly alerting: AlertingConfiguration
   readonly proxmox: readonly ProxmoxConfiguration[]
+  /** Missing where no UPS is configured. */
+  readonly ups?: UpsConfiguration
   readonly netconsole?: { readonly listen: string; readonly port: number }
 }
 

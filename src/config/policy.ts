@@ -18,6 +18,7 @@ export function toPolicy(configuration: Configuration, ownAddresses: readonly st
     ...recovery,
     deviceCheckMs: configuration.deviceCheckMs,
     disabledAlerts: configuration.alerting.alerts.disable,
+    ...(configuration.ups === undefined ? {} : { ups: configuration.ups.policy }),
     hosts: configuration.hosts.map((host): HostPolicy => {
       return {
         name: host.name,

@@ -13,6 +13,7 @@ import { isMap, type Path, valueAt } from './path.ts'
 import type { DriverDeclaration, ProbeDeclaration, Registries } from './registry.ts'
 import { resolveAlerting } from './resolve-alerting.ts'
 import { resolveProxmox } from './resolve-proxmox.ts'
+import { resolveUps, strangeUps } from './resolve-ups.ts'
 import type { ParsedFile } from './schema/configuration.ts'
 import type { ProbeEntry } from './schema/probes.ts'
 import { formatDuration } from './values.ts'
@@ -68,7 +69,7 @@ export function resolveConfiguration(
     powerDevices: parsed.powerDevices.map((device) => deviceOf(device, registries)),
     alerting: resolveAlerting(parsed),
     proxmox: resolveProxmox(parsed),
-    ...given({ netconsole: parsed.netconsole }),
+    ...given({ netconsole: parsed.netconsole, ups: resolveUps(parsed) }),
     hosts: [
       ...parsed.hosts.map((host, index) => hostOf(host, recovery, channels(host.probes, ['hosts', index]))),
       ...parsed.deadman.probe.map(({ name, address, probes }, index) => {
@@ -79,6 +80,7 @@ export function resolveConfiguration(
   const intervalGiven = valueAt(data, ['rounds', 'interval']) !== undefined
   const findings = [
     ...watched.flatMap((one) => repeatedChannels(one.channels, one.path)),
+    ...strangeUps(parsed),
     ...shortInterval(rounds.interval, slowestProbe(watched, registries), intervalGiven),
   ]
   return { configuration, findings }

@@ -34,6 +34,18 @@ export type HistoryQuery = {
 
 export type TaskEnd = { readonly upid: string; readonly exitStatus: string; readonly ok: boolean }
 
+/** What a plan for a power failure asks of a cluster. */
+export type PowerAction =
+  /** A clean shutdown, and a hard stop after `timeoutS`. Ends with its task. `guest`: `qemu/100`. */
+  | { readonly do: 'stop-guest'; readonly node: string; readonly guest: string; readonly timeoutS: number }
+  | { readonly do: 'shutdown-node'; readonly node: string }
+  /** By a magic packet of another node. */
+  | { readonly do: 'wake-node'; readonly node: string }
+  /** `sid`: `vm:100`. */
+  | { readonly do: 'ha-state'; readonly sid: string; readonly state: string }
+  | { readonly do: 'ceph-flag'; readonly flag: string; readonly set: boolean }
+  | { readonly do: 'replicate'; readonly node: string; readonly job: string }
+
 export type CallStat = {
   readonly endpoint: string
   readonly section: string
@@ -72,5 +84,6 @@ export interface ClusterWatch {
   startGuest(guest: string, node: string, signal?: AbortSignal): Promise<ApiOutcome<TaskEnd>>
   disarmHa(mode: 'freeze' | 'ignore', signal?: AbortSignal): Promise<ApiOutcome<void>>
   armHa(signal?: AbortSignal): Promise<ApiOutcome<void>>
+  actOnPower(action: PowerAction, signal?: AbortSignal): Promise<ApiOutcome<TaskEnd | undefined>>
   close(): Promise<void>
 }

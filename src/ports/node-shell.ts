@@ -25,7 +25,7 @@ export type ShellFailure = {
 }
 
 /** The few things that are ever done on a node from inside. Each looks again itself before it does anything. */
-export const NODE_ACTS = ['mask-mux', 'stop-mux', 'unload-softdog', 'unmask-mux', 'start-mux'] as const
+export const NODE_ACTS = ['mask-mux', 'stop-mux', 'unload-softdog', 'unmask-mux', 'start-mux', 'shut-down'] as const
 export type NodeAct = (typeof NODE_ACTS)[number]
 
 /** The inside of the nodes of one cluster. Nothing here throws; every call has a deadline of its own. */

@@ -1,6 +1,14 @@
 import type { ClusterViews, Section } from '../core/cluster/types.ts'
 import type { Clock } from '../ports/clock.ts'
-import type { ApiOutcome, CallStat, ClusterWatch, EndpointState, HistoryQuery, JournalQuery } from '../ports/cluster.ts'
+import type {
+  ApiOutcome,
+  CallStat,
+  ClusterWatch,
+  EndpointState,
+  HistoryQuery,
+  JournalQuery,
+  PowerAction,
+} from '../ports/cluster.ts'
 import { type CallOutcome, Endpoint } from './api/endpoint.ts'
 import { Slots } from './api/slots.ts'
 import { armHa, disarmHa, startGuest } from './asking/actions.ts'
@@ -10,6 +18,7 @@ import { askHistory } from './asking/history.ts'
 import { askJournal } from './asking/journal.ts'
 import { forPeople } from './asking/outcome.ts'
 import { askPermissions } from './asking/permissions.ts'
+import { actOnPower } from './asking/power.ts'
 import { EndpointPoller } from './polling/endpoint-poller.ts'
 import type { ProxmoxSettings } from './settings.ts'
 import { askedOnce, type Standing, standingOf } from './standing.ts'
@@ -115,6 +124,10 @@ class Watch implements ClusterWatch {
 
   armHa(signal?: AbortSignal) {
     return armHa(this.#asking, signal)
+  }
+
+  actOnPower(action: PowerAction, signal?: AbortSignal) {
+    return actOnPower(this.#asking, action, signal)
   }
 
   #changed(): void {

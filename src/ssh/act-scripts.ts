@@ -56,4 +56,9 @@ pid=$(systemctl show -p MainPID --value watchdog-mux.service 2>/dev/null)
 systemctl start watchdog-mux.service >/dev/null 2>&1 || refuse 'systemd could not start watchdog-mux'
 echo done
 `,
+  // Guests that are left are stopped by Proxmox itself on the way down.
+  'shut-down': `${BEGIN}
+systemctl --no-block poweroff >/dev/null 2>&1 || refuse 'systemd does not take the order to power off'
+echo done
+`,
 }

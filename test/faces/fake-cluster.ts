@@ -71,5 +71,9 @@ export class FakeCluster implements ClusterWatch {
     return REFUSED
   }
 
+  async actOnPower() {
+    return REFUSED
+  }
+
   async close(): Promise<void> {}
 }

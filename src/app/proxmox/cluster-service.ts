@@ -13,6 +13,7 @@ import type { Clock } from '../../ports/clock.ts'
 import type { ClusterWatch } from '../../ports/cluster.ts'
 import type { StoredEvent } from '../../ports/daemon.ts'
 import type { JournalTails } from '../../ports/journal-tails.ts'
+import type { NodeShell } from '../../ports/node-shell.ts'
 import type { NodeWatchdogs } from '../../ports/node-watchdog.ts'
 import type { RebootsAnswer } from '../../ports/reboots.ts'
 import { ownAddresses } from '../configuration/surroundings.ts'
@@ -95,6 +96,11 @@ export class ClusterService {
     return this.#watches.all()
   }
 
+  /** Where nodes may be acted upon from inside. */
+  shells(): readonly NodeShell[] {
+    return this.#nodeWatchdogs.shells
+  }
+
   reboots(node: string, boot?: number): Promise<RebootsAnswer> {
     const sentence = 'The nodes are not watched yet.'
     return this.#reboots?.reboots(node, boot) ?? Promise.resolve({ ok: false, code: 'unavailable', sentence })
@@ -153,7 +159,7 @@ export class ClusterService {
       clusters: this.#clusters.flatMap(({ settings, features }) => {
         const watch = this.#watches.of(settings.cluster)
         if (watch === undefined) return []
-        const hostOf = (node: string) => this.#hostOf(settings.cluster, node)
+        const hostOf = (node: string) => this.hostOf(settings.cluster, node)
         return [{ watch, journals: features.includes('journals'), hostOf }]
       }),
       telling: this.#telling(),
@@ -181,7 +187,8 @@ export class ClusterService {
     }
   }
 
-  #hostOf(cluster: string, node: string): string | undefined {
+  /** Our name of a node. */
+  hostOf(cluster: string, node: string): string | undefined {
     const hosts = this.#configuration.hosts.filter((host) => host.cluster === cluster)
     const byName = hosts.find(({ name }) => name === node)
     if (byName !== undefined) return byName.name

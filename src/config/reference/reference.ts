@@ -19,6 +19,7 @@ export function renderReference(registries: Registries): string {
     ...hosts(schema),
     ...probes(schema, registries),
     ...proxmox(schema),
+    ...ups(schema),
     ...channels(schema),
     ...alerting(schema),
     ...heartbeats(schema),
@@ -100,6 +101,15 @@ function proxmox(schema: JsonSchema): string[] {
     keyTable(cluster.properties?.endpoints?.items ?? {}),
     ...sections,
   ]
+}
+
+function ups(schema: JsonSchema): string[] {
+  const section = schema.properties?.ups ?? {}
+  const lists = ['units', 'hosts', 'phases'].flatMap((list) => [
+    `### Entries of ups.${list}`,
+    keyTable(section.properties?.[list]?.items ?? {}),
+  ])
+  return ['## ups', section.description ?? '', keyTable(section), ...lists]
 }
 
 function channels(schema: JsonSchema): string[] {

@@ -8,6 +8,7 @@ import { host, reference } from './hosts.ts'
 import { powerDevice } from './power-devices.ts'
 import { guests, netconsole, proxmox } from './proxmox.ts'
 import { deviceCheck, history, http, log, mode, recovery, rounds, stateDirectory } from './sections.ts'
+import { ups } from './ups.ts'
 
 const MOST_ENTRIES = 20_000
 
@@ -38,6 +39,7 @@ export function configurationSchema(registries: Registries) {
       proxmox,
       guests,
       netconsole,
+      ups,
       channels: z
         .array(channel(registries.channels))
         .max(MOST_ENTRIES)

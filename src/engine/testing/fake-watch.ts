@@ -198,5 +198,6 @@ export class FakeWatch implements ClusterWatch {
   startGuest = async () => NOT_HERE
   disarmHa = async () => NOT_HERE
   armHa = async () => NOT_HERE
+  actOnPower = async () => NOT_HERE
   close = async () => undefined
 }

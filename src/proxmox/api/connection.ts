@@ -6,7 +6,7 @@ import { loadPin, type Pin, type Pinning } from '../../tls/pinning.ts'
 import { type BodyLimit, readBody } from './body.ts'
 
 export type Exchange = {
-  readonly method: 'GET' | 'POST'
+  readonly method: 'GET' | 'POST' | 'PUT'
   readonly target: string
   readonly headers: Readonly<Record<string, string>>
   readonly body?: string

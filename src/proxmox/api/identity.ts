@@ -17,7 +17,7 @@ export type Login = {
 
 /** What shows one endpoint who asks. */
 export interface Identity {
-  headers(method: 'GET' | 'POST', login: Login): Promise<HeadersOutcome>
+  headers(method: 'GET' | 'POST' | 'PUT', login: Login): Promise<HeadersOutcome>
   /** After a 401 that came for these headers: whether a second try may go better. */
   refused(headers: Headers): boolean
   /** `text` from outside, without what must not be told: a server may repeat what it was sent. */

@@ -10,7 +10,11 @@ const MOST_WORDS = 300
  * What an answer other than 200 means. pveproxy puts the error's text into the reason phrase and, in most versions, into
  * `message`; errors of parameters are in `errors`. `veiled` takes out what must not be told.
  */
-export function refusalOf(answer: RawAnswer, method: 'GET' | 'POST', veiled: (text: string) => string): Refusal {
+export function refusalOf(
+  answer: RawAnswer,
+  method: 'GET' | 'POST' | 'PUT',
+  veiled: (text: string) => string,
+): Refusal {
   const { status } = answer
   // Before anything is cut from it: half a secret would not be known for one.
   const words = tidy(veiled(wordsOf(answer)))
@@ -35,12 +39,12 @@ function forbidden(words: string): Refusal {
   return { code: 'forbidden', sentence: `does not permit the call: it needs ${needed.join(' or ')} on ${path}` }
 }
 
-function serverError(status: number, words: string, method: 'GET' | 'POST'): Refusal {
+function serverError(status: number, words: string, method: 'GET' | 'POST' | 'PUT'): Refusal {
   if (/no quorum|not quorate|cluster not ready/i.test(words)) {
     return refusal('no-quorum', 'has no quorum', words)
   }
   // pmxcfs is read-only without quorum, and that is all that a write learns.
-  if (method === 'POST' && /permission denied/i.test(words)) {
+  if (method !== 'GET' && /permission denied/i.test(words)) {
     return refusal('no-quorum', 'could not write, as without quorum', words)
   }
   if (/binary not installed|not (?:fully )?initiali[sz]ed|rados_connect failed - No such file/i.test(words)) {

@@ -1,6 +1,6 @@
 /** One call of the API: a path as the API's schema writes it, and all its parameters, those of the path too. */
 export type ApiRequest = {
-  readonly method: 'GET' | 'POST'
+  readonly method: 'GET' | 'POST' | 'PUT'
   /** `/nodes/{node}/journal`. */
   readonly path: string
   readonly params?: Readonly<Record<string, string | number | boolean | undefined>>
@@ -29,7 +29,7 @@ export function written({ method, path, params = {} }: ApiRequest): Written {
     .filter(([name, value]) => value !== undefined && !inPath.has(name))
     .map(([name, value]) => `${encodeURIComponent(name)}=${encodeURIComponent(plain(value ?? ''))}`)
     .join('&')
-  if (method === 'POST') return { target: ROOT + filled, body: form }
+  if (method !== 'GET') return { target: ROOT + filled, body: form }
   return { target: ROOT + filled + (form === '' ? '' : `?${form}`) }
 }
 

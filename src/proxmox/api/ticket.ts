@@ -28,7 +28,7 @@ export class TicketSession implements Identity {
     this.#auth = auth
   }
 
-  async headers(method: 'GET' | 'POST', login: Login): Promise<HeadersOutcome> {
+  async headers(method: 'GET' | 'POST' | 'PUT', login: Login): Promise<HeadersOutcome> {
     const held = this.#ticket
     const fresh = held !== undefined && login.clock.now().monoMs - held.sinceMs < RENEW_MS
     const ticket = fresh ? held : await this.#renewed(login)

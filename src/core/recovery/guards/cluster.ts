@@ -1,37 +1,44 @@
 import { spell } from '../../phrase.ts'
+import type { Purpose } from '../../power/types.ts'
 import { feedsOf } from '../../state/initial.ts'
 import type { PeersView } from '../../state/types.ts'
 import { elapsedMs } from '../../time.ts'
-import { AUTOMATIC, type Guard, RECOVERY, type Situation } from './guard.ts'
+import { type Guard, RECOVERY, type Situation } from './guard.ts'
 
 /** A view of the cluster older than this tells nothing about now. */
 export const VIEW_FRESH_MS = 60_000
+
+/**
+ * What a cut would disturb in a cluster. The plan for power failures switches only what it has verified off, and its
+ * nodes come back to a cluster that is torn because they are away.
+ */
+const OF_LIVING: readonly Purpose[] = ['recovery', 'update']
 
 /** Guards about what the cluster's own members say. They rest where Proxmox is not configured. */
 export const clusterGuards: readonly Guard[] = [
   { code: 'peers-unknown', purposes: RECOVERY, check: peersUnknown },
   {
     code: 'peers-see-it',
-    purposes: RECOVERY,
+    purposes: ['recovery', 'ups'],
     check: withView((view, { host }) =>
       view.members.includes(host.name) ? `The other nodes still see ${host.name} as a member.` : undefined,
     ),
   },
   {
     code: 'split-brain-risk',
-    purposes: AUTOMATIC,
+    purposes: OF_LIVING,
     check: withView((view) => view.viewsDisagree),
   },
   {
     code: 'ha-transition',
-    purposes: AUTOMATIC,
+    purposes: OF_LIVING,
     check: withView((view, { host }) =>
       view.haBusy !== undefined && !view.fencedNodes.includes(host.name) ? view.haBusy : undefined,
     ),
   },
   {
     code: 'quorum-cost',
-    purposes: AUTOMATIC,
+    purposes: OF_LIVING,
     check: withView((view, { host }) =>
       view.costsQuorum.includes(host.name)
         ? `${host.name} may still vote, and without it the rest would lose quorum.`
@@ -39,7 +46,7 @@ export const clusterGuards: readonly Guard[] = [
     ),
   },
   { code: 'storage-hold', purposes: RECOVERY, check: withView((view) => view.storageTrouble) },
-  { code: 'task-running', purposes: AUTOMATIC, check: withView((view, { host }) => view.tasks[host.name]) },
+  { code: 'task-running', purposes: OF_LIVING, check: withView((view, { host }) => view.tasks[host.name]) },
   {
     code: 'rebooting',
     purposes: RECOVERY,

@@ -72,5 +72,9 @@ export class ToldWatch implements ClusterWatch {
     return REFUSED
   }
 
+  async actOnPower() {
+    return REFUSED
+  }
+
   async close(): Promise<void> {}
 }

@@ -69,6 +69,7 @@ export class HaCluster implements ClusterWatch {
       refresh: () => this.refresh(),
       disarmHa: (mode) => (alive() ? this.disarmHa(mode) : never),
       armHa: () => (alive() ? this.armHa() : never),
+      actOnPower: async () => NO,
       journal: () => this.journal(),
       endpoints: this.endpoints,
       stats: this.stats,
@@ -98,5 +99,6 @@ export class HaCluster implements ClusterWatch {
   history = async () => NO
   permissions = async () => NO
   startGuest = async (): Promise<ApiOutcome<TaskEnd>> => NO
+  actOnPower = async (): Promise<ApiOutcome<undefined>> => NO
   close = async () => {}
 }

@@ -1,0 +1,114 @@
+import type { UpsConfiguration } from '../../config/ups.ts'
+import { judgeCluster } from '../../core/cluster/model.ts'
+import type { Event, State } from '../../core/state/types.ts'
+import { siteOf } from '../../core/ups/site-of.ts'
+import { liveOutage } from '../../core/ups/supply.ts'
+import { ErrandDesk } from '../../engine/ups/errand-desk.ts'
+import type { Clock } from '../../ports/clock.ts'
+import type { ClusterWatch } from '../../ports/cluster.ts'
+import type { NodeShell } from '../../ports/node-shell.ts'
+import type { PowerErrands } from '../../ports/power-errands.ts'
+import type { UpsWatch } from '../../ports/ups.ts'
+import { wakeByPacket } from '../../wake-on-lan/magic-packet.ts'
+
+export type UpsServiceParts = {
+  readonly clock: Clock
+  readonly feed: (event: Event) => void
+  readonly state: () => State
+  readonly watches: () => readonly ClusterWatch[]
+  readonly shells: () => readonly NodeShell[]
+  /** Our name of a node. */
+  readonly hostOf: (cluster: string, node: string) => string | undefined
+}
+
+/** How often the core is told how the clusters stand; in a power failure they are asked for it, too. */
+const SITE_EVERY_MS = 5_000
+const NUT_TIMEOUT_MS = 5_000
+
+/** The UPSes of the configuration: read, their clusters shown to the plan for power failures, its errands carried out. */
+export class UpsService {
+  readonly errands: PowerErrands
+  readonly #parts: UpsServiceParts
+  #settings = ''
+  #watch: UpsWatch | undefined
+  #closing = new AbortController()
+  #showing: Promise<void> = Promise.resolve()
+
+  constructor(parts: UpsServiceParts) {
+    this.#parts = parts
+    const { clock, watches, shells } = parts
+    this.errands = new ErrandDesk({ clock, watches, shells, wake: (mac) => wakeByPacket(mac) })
+  }
+
+  /** Begins to watch, or begins anew where something about the UPSes has changed. */
+  async use(ups: UpsConfiguration | undefined): Promise<void> {
+    // Secrets are in it by reference, so a secret that was changed in its file takes effect by itself.
+    const settings = ups === undefined ? '' : JSON.stringify({ units: ups.units, pollMs: ups.pollMs })
+    if (settings === this.#settings) return
+    this.#settings = settings
+    await this.#stop()
+    if (ups === undefined) return
+    // Only where there is a UPS: it is memory that most need not have.
+    const { watchNut } = await import('../../nut/watch.ts')
+    const { clock, feed } = this.#parts
+    const { pollMs } = ups
+    const units = ups.units.map(({ server, ...unit }) => ({ ...unit, host: server }))
+    this.#watch = watchNut({ units, pollMs, timeoutMs: NUT_TIMEOUT_MS }, { clock, random: Math.random })
+    this.#closing = new AbortController()
+    this.#showing = this.#show(this.#closing.signal)
+    this.#watch.start((readings) => {
+      feed({ kind: 'ups-read', readings })
+      this.#login()
+    })
+  }
+
+  /** Somebody has heard that something has changed: look now. */
+  poke(): void {
+    this.#watch?.poke()
+  }
+
+  get ups(): UpsWatch | undefined {
+    return this.#watch
+  }
+
+  async close(): Promise<void> {
+    await this.#stop()
+  }
+
+  async #stop(): Promise<void> {
+    this.#closing.abort()
+    await Promise.all([this.#watch?.close(), this.#showing])
+    this.#watch = undefined
+  }
+
+  /** In the name of each host, until it is verified off: so long the primary waits before it cuts the power. */
+  #login(): void {
+    const { state } = this.#parts
+    const outage = liveOutage(state())
+    for (const { host, units } of state().policy.ups?.hosts ?? []) {
+      const isOff = outage?.hosts[host]?.step === 'off'
+      for (const unit of units) {
+        if (isOff) this.#watch?.release(unit, host)
+        else this.#watch?.hold(unit, host)
+      }
+    }
+  }
+
+  async #show(signal: AbortSignal): Promise<void> {
+    const { clock, state, feed, watches, hostOf } = this.#parts
+    while (!signal.aborted) {
+      if (liveOutage(state()) !== undefined) {
+        await Promise.all(watches().map((watch) => watch.refresh(['resources', 'ha'])))
+      }
+      if (signal.aborted) return
+      for (const watch of watches()) {
+        const views = watch.views()
+        // Before the first answer there is nothing to show, and what was known is better than that.
+        if (Object.keys(views.views).length === 0) continue
+        const model = judgeCluster(views, clock.now(), watch.pollMs)
+        feed({ kind: 'power-site', site: siteOf(model, (node) => hostOf(watch.cluster, node)) })
+      }
+      await clock.sleep(SITE_EVERY_MS, signal)
+    }
+  }
+}
