@@ -5,7 +5,6 @@ import { describe, expect, type TestContext, test } from 'vitest'
 import { LAB_API_TOKEN, LAB_CERTIFICATE } from '../../src/lab/servers/index.ts'
 import { homeLabWithCluster } from '../../src/lab/world/index.ts'
 import { SECONDARY, Upsd, upsdMissing } from '../peers/upsd.ts'
-import { SLOWEST_MS } from './site/daemon-process.ts'
 import { openSite } from './site/lab-site.ts'
 
 const reason = upsdMissing()

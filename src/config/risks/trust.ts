@@ -12,6 +12,7 @@ function configured({
   powerDevices,
   alerting,
   proxmox,
+  ups,
 }: Configuration): readonly { name: string; settings: unknown }[] {
   const { channels, heartbeats, hooks, relay, expectations } = alerting
   return [
@@ -21,7 +22,12 @@ function configured({
     ...(hooks === undefined ? [] : [{ name: 'hooks', settings: hooks }]),
     ...(relay === undefined ? [] : [{ name: 'relay', settings: relay }]),
     ...expectations.map(({ name, ...settings }) => ({ name, settings })),
-    ...proxmox.map(({ cluster, ...settings }) => ({ name: `the Proxmox cluster ${cluster}`, settings })),
+    ...proxmox.map(({ cluster, auth, ...settings }) => {
+      // As it is called in the file.
+      const given = auth.kind === 'token' ? { token: auth } : { login: auth }
+      return { name: `the Proxmox cluster ${cluster}`, settings: { ...settings, ...given } }
+    }),
+    ...(ups?.units ?? []).map(({ name, ...settings }) => ({ name: `the UPS ${name}`, settings })),
   ]
 }
 

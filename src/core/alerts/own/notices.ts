@@ -19,6 +19,29 @@ const TOLD: Partial<Record<HappeningCode, NoticeName>> = {
   'cycle-fallback': 'ProxmoxPowerCycleFallback',
   'breadcrumb-honoured': 'ProxmoxBreadcrumbHonoured',
   'person-switched-on': 'OutletSwitchedByPerson',
+  'power-outage-begun': 'PowerFailure',
+  'power-outage-urgent': 'PowerFailure',
+  'power-returning': 'PowerFailure',
+  'power-relapsed': 'PowerFailure',
+  'power-stage-begun': 'PowerFailureStage',
+  'power-stage-would-begin': 'PowerFailureStage',
+  'power-stage-moved': 'PowerFailureStage',
+  'power-stage-deferred': 'PowerFailureStage',
+  'power-node-shutting-down': 'PowerFailureHost',
+  'power-node-back': 'PowerFailureHost',
+  'power-ha-refused': 'PowerFailureTrouble',
+  'power-guest-left': 'PowerFailureTrouble',
+  'power-node-not-off': 'PowerFailureTrouble',
+  'power-node-not-back': 'PowerFailureTrouble',
+  'power-guest-not-back': 'PowerFailureTrouble',
+  'power-return-stuck': 'PowerFailureTrouble',
+  'power-outage-over': 'PowerFailureOver',
+  'ups-low-battery': 'UpsCritical',
+  'ups-forced-shutdown': 'UpsCritical',
+  'ups-silent': 'UpsTrouble',
+  'ups-replace-battery': 'UpsTrouble',
+  'ups-overload': 'UpsTrouble',
+  'ups-fsd-latched': 'UpsTrouble',
   'watchdog-late': 'WatchdogLate',
   'watchdog-late-exit': 'WatchdogLate',
   'watchdog-suspended': 'WatchdogLate',
@@ -112,6 +135,14 @@ function withHost(sight: Sight, name: NoticeName, subject: string, labels: Label
   return host === undefined ? labels : { ...labels, host: host.name, cluster: host.cluster }
 }
 
+const MOST_SUMMARY = 120
+
+/** The first part of what was told, as one line. */
+function firstOf(sentence: string): string {
+  const first = sentence.split(/[:.](?: |$)/)[0] ?? sentence
+  return first.length <= MOST_SUMMARY ? first : `${first.slice(0, MOST_SUMMARY - 1)}…`
+}
+
 const SUMMARIES: Record<NoticeName, (subject: string, sentence: string) => string> = {
   ProxmoxSwitchedOff: (target) => `${nameOf(target)} is being switched off on order`,
   ProxmoxSwitchedOn: (target) => `${nameOf(target)} is switched on`,
@@ -121,4 +152,14 @@ const SUMMARIES: Record<NoticeName, (subject: string, sentence: string) => strin
   OutletSwitchedByPerson: (outlet, sentence) =>
     `Outlet ${outlet} was switched ${sentence.includes(' is on again') ? 'on' : 'off'} by somebody else`,
   WatchdogLate: () => 'The watchdog is late',
+  PowerFailure: (_, sentence) => firstOf(sentence),
+  PowerFailureStage: (_, sentence) => firstOf(sentence),
+  PowerFailureHost: (host, sentence) =>
+    sentence.includes('alive again')
+      ? `${host} is back after the power failure`
+      : `${host} is shut down: power failure`,
+  PowerFailureTrouble: (_, sentence) => firstOf(sentence),
+  PowerFailureOver: () => 'The power failure is over',
+  UpsCritical: (_, sentence) => firstOf(sentence),
+  UpsTrouble: (_, sentence) => firstOf(sentence),
 }

@@ -144,13 +144,13 @@ function isClaimed(host: HostPolicy, targets: ReadonlySet<string>): boolean {
   return host.levels.some((level) => level.some((ref) => targets.has(`${OUTLET}${outletKey(ref)}`)))
 }
 
-const off = new WeakMap<State['outlets'], (host: HostPolicy) => boolean>()
+type Off = { readonly outages: State['powerOutages']; readonly isOff: (host: HostPolicy) => boolean }
+const off = new WeakMap<State['outlets'], Off>()
 
 function isOffIn(state: State): (host: HostPolicy) => boolean {
-  let isOff = off.get(state.outlets)
-  if (isOff === undefined) {
-    isOff = offOnPurposeIn(state)
-    off.set(state.outlets, isOff)
-  }
+  const known = off.get(state.outlets)
+  if (known !== undefined && known.outages === state.powerOutages) return known.isOff
+  const isOff = offOnPurposeIn(state)
+  off.set(state.outlets, { outages: state.powerOutages, isOff })
   return isOff
 }

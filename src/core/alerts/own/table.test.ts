@@ -9,7 +9,7 @@ describe('the table of our own alerts', () => {
   test.each(names.filter((name) => !name.startsWith('Pve')))(
     '%s says what it means, and the runbook what to do',
     (name) => {
-      expect(name).toMatch(/^(?:Proxmox|Outlet|Power|Kasa|Watchdog)(?:[A-Z]+[a-z]+)+$/)
+      expect(name).toMatch(/^(?:Proxmox|Outlet|Power|Kasa|Ups|Watchdog)(?:[A-Z]+[a-z]+)+$/)
       expect(OWN_ALERTS[name].means).toMatch(/\.$/)
       const { pathname, hash } = new URL(runbookOf(name), 'https://example.org')
       expect(pathname).toBe('/docs/runbook.md')
