@@ -10,6 +10,7 @@ import { outlets } from './outlets.ts'
 import { REBOOT_ROUTES } from './reboot-routes.ts'
 import type { Route } from './route.ts'
 import { status } from './status.ts'
+import { UPS_ROUTES } from './ups.ts'
 
 /** The whole API. The server, the client of the command line and the reference in docs/ are made from it. */
 export const ROUTES = {
@@ -84,6 +85,7 @@ export const ROUTES = {
   ...CLUSTER_ROUTES,
   ...REBOOT_ROUTES,
   ...AUDIT_ROUTES,
+  ...UPS_ROUTES,
 } as const satisfies Record<string, Route>
 
 export type RouteName = keyof typeof ROUTES

@@ -177,6 +177,10 @@ export class RunningDaemon implements Daemon {
     return this.#clusters.nodeWatchdogs()
   }
 
+  lookAtUps(): void {
+    this.#ups.poke()
+  }
+
   reboots(node: string, boot?: number): Promise<RebootsAnswer> {
     return this.#clusters.reboots(node, boot)
   }

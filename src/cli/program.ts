@@ -28,6 +28,7 @@ import { startCommand } from './commands/start.ts'
 import { stateCommand } from './commands/state.ts'
 import { statusCommand } from './commands/status.ts'
 import { uninstallCheckCommand } from './commands/uninstall-check.ts'
+import { upsCommand } from './commands/ups.ts'
 import { whyCommand } from './commands/why.ts'
 
 /** In the order of the help. Each file holds one command and brings what it needs only when it is run. */
@@ -43,6 +44,7 @@ const COMMANDS: readonly ((cli: Cli) => Command)[] = [
   historyCommand,
   auditCommand,
   nodeWatchdogCommand,
+  upsCommand,
   eventsCommand,
   alertsCommand,
   outletsCommand,

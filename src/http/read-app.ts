@@ -7,6 +7,7 @@ import { errorAnswer, parse } from './answers.ts'
 import { addClusterReading } from './cluster-reading.ts'
 import type { Metrics } from './metrics/metrics.ts'
 import { addPve } from './pve/add-pve.ts'
+import { addUps } from './ups.ts'
 import { eventsOf, queryOf } from './views/events.ts'
 import { healthOf } from './views/health.ts'
 import { hostReportOf } from './views/hosts.ts'
@@ -40,6 +41,7 @@ export function readApp({ daemon, metrics, onFault }: AppParts, first?: Middlewa
   addReading(app, daemon)
   addAlertReading(app, daemon)
   addClusterReading(app, daemon)
+  addUps(app, daemon)
   addPve(app, daemon)
   return app
 }

@@ -36,6 +36,8 @@ export interface Daemon {
   audit?(): Promise<readonly Finding[]>
   /** Who disarms and arms the watchdogs of nodes; answers undefined where no cluster is configured. */
   nodeWatchdogs?(): NodeWatchdogs | undefined
+  /** Looks at every UPS now; missing where there is none to be looked at. */
+  lookAtUps?(): void
   /** Reads the configuration again, as SIGHUP does. A refused one leaves the old in force. */
   reload(): Promise<ReloadAnswer>
   /** Writes a consistent copy of the store to `file`, an absolute path that must not exist yet. */

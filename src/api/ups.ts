@@ -1,0 +1,67 @@
+import { z } from 'zod'
+import { instant, past } from './moments.ts'
+import type { Route } from './route.ts'
+
+const unit = z.object({
+  name: z.string(),
+  supply: z.enum(['mains', 'battery', 'unknown']),
+  since: past.optional().describe('since when it is that'),
+  heard: z.boolean().describe('whether it was heard lately'),
+  why: z.string().optional().describe('why it is not heard'),
+  status: z.array(z.string()).describe('as NUT tells it: OL, OB, LB ...'),
+  chargePercent: z.number().optional(),
+  runtimeMs: z.number().optional(),
+  loadPercent: z.number().optional(),
+  watts: z.number().optional(),
+  forcedShutdown: z.enum(['none', 'latched', 'ordered']),
+})
+export type UpsUnit = z.infer<typeof unit>
+
+const stage = z.object({
+  name: z.string(),
+  begun: past.optional(),
+  why: z.string().optional(),
+  committed: z.boolean().describe('from here on it is finished whatever mains does'),
+  finished: past.optional(),
+  waits: z.string().optional().describe('why it waits for the last one'),
+})
+
+const outage = z.object({
+  id: z.string(),
+  started: instant,
+  ended: instant.optional(),
+  phase: z.enum(['on-battery', 'returning', 'over']),
+  dryRun: z.boolean(),
+  stages: z.array(stage),
+  hosts: z.array(z.object({ host: z.string(), step: z.string(), since: past, error: z.string().optional() })),
+  guests: z.array(z.object({ guest: z.string(), name: z.string(), node: z.string(), step: z.string() })),
+  clusters: z.array(z.object({ cluster: z.string(), ha: z.string(), ceph: z.string() })),
+  report: z.string().optional().describe('once it is over'),
+  story: z.array(z.object({ at: instant, sentence: z.string() })),
+})
+export type UpsOutage = z.infer<typeof outage>
+
+export const upsAnswer = z.object({
+  configured: z.boolean(),
+  units: z.array(unit),
+  outage: outage.optional().describe('the power failure that is not over'),
+  ended: z.array(outage).describe('those that are over, the newest first'),
+})
+export type UpsAnswer = z.infer<typeof upsAnswer>
+
+export const UPS_ROUTES = {
+  ups: {
+    method: 'GET',
+    path: '/api/v1/ups',
+    on: 'both',
+    says: 'UPSes, the power failure that is not over with every step of its plan, and those that were.',
+    answer: upsAnswer,
+  },
+  lookAtUps: {
+    method: 'POST',
+    path: '/api/v1/ups/look',
+    on: 'socket',
+    says: 'Somebody has heard that a UPS has changed: each is looked at now. What was heard is not believed by itself.',
+    answer: z.object({ ok: z.boolean() }),
+  },
+} as const satisfies Record<string, Route>
