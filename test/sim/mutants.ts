@@ -82,7 +82,11 @@ const KEPT: readonly Mutant[] = [
   },
   {
     name: 'no final probe',
-    edits: edit('power/arbiter.ts', "const needsLook = claim.purpose === 'recovery' || ", 'const needsLook = '),
+    edits: edit(
+      'power/arbiter.ts',
+      "const needsLook = (isAutomatic && claim.goal === 'cycle') || ",
+      'const needsLook = ',
+    ),
     first: 'a hung host',
   },
   {
