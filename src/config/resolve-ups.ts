@@ -99,8 +99,8 @@ export function strangeUps(parsed: ParsedFile): Finding[] {
   const fed = ups.hosts.map(({ host }) => host)
   const known = hosts.map(({ name }) => name)
   return [
-    ...repeated(units, 'UPS', 'units', 'name'),
-    ...repeated(fed, 'entry for the host', 'hosts', 'host'),
+    ...repeated(units, 'units', 'name', (name) => `there are two UPSes called ${name}`),
+    ...repeated(fed, 'hosts', 'host', (name) => `${name} is listed twice`),
     ...ups.hosts.flatMap(({ host, units: own }, index) => [
       ...unknown(host, known, 'host', ['ups', 'hosts', index, 'host']),
       ...own.flatMap((unit, at) => unknown(unit, units, 'UPS', ['ups', 'hosts', index, 'units', at])),
@@ -133,15 +133,15 @@ function phaseFindings({ ups }: ParsedFile, fed: readonly string[]): Finding[] {
 function unknown(name: string, known: readonly string[], what: string, path: Finding['path']): Finding[] {
   if (known.includes(name)) return []
   const suggestion = nearest(name, known)
-  const all = known.length === 0 ? 'there is none' : `known: ${known.join(', ')}`
+  const all = known.length === 0 ? 'there is none' : `known: ${[...new Set(known)].join(', ')}`
   return [{ path, message: `there is no ${what} called ${name} (${all})`, value: name, ...given({ suggestion }) }]
 }
 
-function repeated(names: readonly string[], what: string, list: string, field: string): Finding[] {
+function repeated(names: readonly string[], list: string, field: string, say: (name: string) => string): Finding[] {
   return names.flatMap((name, index): Finding[] => {
     const first = names.indexOf(name)
     if (first === index) return []
     const place = (at: number) => ['ups', list, at, field]
-    return [{ path: place(index), first: place(first), message: `there are two ${what}s called ${name}`, value: name }]
+    return [{ path: place(index), first: place(first), message: say(name), value: name }]
   })
 }
