@@ -21,7 +21,7 @@ const KNOWN_HOSTS = 'known_hosts'
 export function configuredClusters(configuration: Configuration): readonly ConfiguredCluster[] {
   return configuration.proxmox.map((entry) => ({
     settings: settingsOf(entry),
-    features: featuresOf(entry),
+    features: featuresOf(entry, isShutDownByApi(entry, configuration)),
     ...(entry.ssh === undefined ? {} : { ssh: sshOf(entry, entry.ssh, configuration) }),
   }))
 }
@@ -30,7 +30,13 @@ function settingsOf({ cluster, endpoints, auth, tls, pollMs, timeoutMs }: Proxmo
   return { cluster, endpoints, auth, ...(tls === undefined ? {} : { tls }), pollMs, timeoutMs }
 }
 
-function featuresOf({ journals, startMissed, ssh }: ProxmoxConfiguration): ProxmoxFeature[] {
+/** Some host of it is shut down through the API when its battery ends. */
+function isShutDownByApi({ cluster }: ProxmoxConfiguration, { hosts, ups }: Configuration): boolean {
+  const names = hosts.filter((host) => host.cluster === cluster).map(({ name }) => name)
+  return ups?.policy.hosts.some(({ host, shutdownBy }) => names.includes(host) && shutdownBy.includes('api')) === true
+}
+
+function featuresOf({ journals, startMissed, ssh }: ProxmoxConfiguration, isPowered: boolean): ProxmoxFeature[] {
   return [
     'views',
     'agent',
@@ -38,6 +44,7 @@ function featuresOf({ journals, startMissed, ssh }: ProxmoxConfiguration): Proxm
     ...(journals ? (['journals'] as const) : []),
     ...(startMissed ? (['start-missed'] as const) : []),
     ...(ssh === undefined ? [] : (['node-watchdog'] as const)),
+    ...(isPowered ? (['power'] as const) : []),
   ]
 }
 

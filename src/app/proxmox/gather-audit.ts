@@ -1,7 +1,11 @@
 import type { Configuration } from '../../config/configuration.ts'
-import type { AuditedCluster, AuditInput } from '../../core/audit/types.ts'
+import { given } from '../../config/given.ts'
+import type { AuditedCluster, AuditInput, UpsPhase } from '../../core/audit/types.ts'
 import { judgeCluster } from '../../core/cluster/model.ts'
+import type { ClusterModel } from '../../core/cluster/model-types.ts'
 import type { DisarmRow } from '../../core/node-watchdog/types.ts'
+import type { PowerSite } from '../../core/ups/site.ts'
+import { siteOf } from '../../core/ups/site-of.ts'
 import { nodeFacts } from '../../engine/node-watchdog/facts.ts'
 import type { AlertingStatus } from '../../ports/alerting.ts'
 import type { Clock } from '../../ports/clock.ts'
@@ -54,5 +58,26 @@ async function clusterOf(configured: ConfiguredCluster, parts: GatherParts): Pro
     watch.permissions(),
     Promise.all(model.nodes.map(({ name }) => nodeFacts(name, looks))),
   ])
-  return { ...base, model, nodes, ...(permissions.ok ? { permissions: permissions.value } : {}) }
+  const had = permissions.ok ? permissions.value : undefined
+  const upsPhases = phasesOf(
+    parts.configuration,
+    siteOf(model, (node) => hostOf(parts.configuration, model, node), had),
+  )
+  return { ...base, model, nodes, ...given({ permissions: had, upsPhases }) }
+}
+
+/** What each phase of the plan for power failures has stopped by its end, in this cluster. */
+function phasesOf({ ups }: Configuration, { nodes, ha }: PowerSite): readonly UpsPhase[] | undefined {
+  const stops: string[] = []
+  return ups?.policy.stages.map(({ name, hosts }) => {
+    stops.push(...nodes.flatMap(({ node, host }) => (host !== undefined && hosts.includes(host) ? [node] : [])))
+    return { name, stops: [...stops], disarmsHa: ha.way !== 'none', ...given({ why: ha.why }) }
+  })
+}
+
+/** Our name of a node: that of a host with its name, or with its address. */
+function hostOf({ hosts }: Configuration, { cluster, nodes }: ClusterModel, node: string): string | undefined {
+  const own = hosts.filter((host) => host.cluster === cluster)
+  const ip = nodes.find(({ name }) => name === node)?.ip
+  return (own.find(({ name }) => name === node) ?? own.find(({ address }) => address === ip))?.name
 }

@@ -1,6 +1,8 @@
 import type { UpsConfiguration } from '../../config/ups.ts'
+import type { Permissions } from '../../core/audit/access/missing.ts'
 import { judgeCluster } from '../../core/cluster/model.ts'
 import type { Event, State } from '../../core/state/types.ts'
+import { type At, elapsedMs } from '../../core/time.ts'
 import { siteOf } from '../../core/ups/site-of.ts'
 import { liveOutage } from '../../core/ups/supply.ts'
 import { ErrandDesk } from '../../engine/ups/errand-desk.ts'
@@ -24,6 +26,8 @@ export type UpsServiceParts = {
 /** How often the core is told how the clusters stand; in a power failure they are asked for it, too. */
 const SITE_EVERY_MS = 5_000
 const NUT_TIMEOUT_MS = 5_000
+/** Privileges are granted and taken away by people: what the plan lacks is to be known long before mains fails. */
+const PERMISSIONS_EVERY_MS = 10 * 60_000
 
 /** The UPSes of the configuration: read, their clusters shown to the plan for power failures, its errands carried out. */
 export class UpsService {
@@ -33,6 +37,7 @@ export class UpsService {
   #watch: UpsWatch | undefined
   #closing = new AbortController()
   #showing: Promise<void> = Promise.resolve()
+  readonly #permissions = new Map<string, { readonly at: At; readonly value: Permissions }>()
 
   constructor(parts: UpsServiceParts) {
     this.#parts = parts
@@ -106,9 +111,23 @@ export class UpsService {
         // Before the first answer there is nothing to show, and what was known is better than that.
         if (Object.keys(views.views).length === 0) continue
         const model = judgeCluster(views, clock.now(), watch.pollMs)
-        feed({ kind: 'power-site', site: siteOf(model, (node) => hostOf(watch.cluster, node)) })
+        const permissions = await this.#permissionsOf(watch, signal)
+        if (signal.aborted) return
+        feed({ kind: 'power-site', site: siteOf(model, (node) => hostOf(watch.cluster, node), permissions) })
       }
       await clock.sleep(SITE_EVERY_MS, signal)
     }
+  }
+
+  /** Asked now and then, and never in a power failure: what was known then serves. */
+  async #permissionsOf(watch: ClusterWatch, signal: AbortSignal): Promise<Permissions | undefined> {
+    const { clock, state } = this.#parts
+    const known = this.#permissions.get(watch.cluster)
+    const isFresh = known !== undefined && elapsedMs(known.at, clock.now()) < PERMISSIONS_EVERY_MS
+    if (isFresh || liveOutage(state()) !== undefined) return known?.value
+    const asked = await watch.permissions(signal)
+    if (!asked.ok) return known?.value
+    this.#permissions.set(watch.cluster, { at: clock.now(), value: asked.value })
+    return asked.value
   }
 }

@@ -1,5 +1,5 @@
 import { quorumMargin } from '../cluster/margin.ts'
-import { list } from '../phrase.ts'
+import { clause, list } from '../phrase.ts'
 import { finding } from './finding.ts'
 import { isClient } from './node-picture.ts'
 import type { AuditedCluster, Finding, UpsPhase } from './types.ts'
@@ -62,7 +62,7 @@ function upsFindings(audited: AuditedCluster, phases: readonly UpsPhase[]): Find
   const view = model?.agreement.believed
   const members = model?.nodes ?? []
   if (view === undefined) return []
-  return phases.flatMap(({ name, stops, disarmsHa }): Finding[] => {
+  return phases.flatMap(({ name, stops, disarmsHa, why }): Finding[] => {
     const status = {
       quorate: true,
       members: members.map((each) => ({
@@ -76,7 +76,9 @@ function upsFindings(audited: AuditedCluster, phases: readonly UpsPhase[]): Find
     if (left.presentVotes >= left.neededVotes || disarmsHa) return []
     const rest = fencingNodes(audited).filter((node) => !stops.includes(node))
     if (rest.length === 0) return []
-    const sentence = `In the phase ${name} of the UPS ${list(stops)} are stopped, which costs ${cluster} its quorum: ${list(rest)} would reset.`
-    return [finding('ups-phase-fences', sentence, 'Have that phase disarm HA before it stops a node.', { cluster })]
+    const because = why === undefined ? '' : ` (${clause(why)})`
+    const sentence = `In the phase ${name} of the UPS ${list(stops)} ${stops.length === 1 ? 'is' : 'are'} stopped, which costs ${cluster} its quorum, and HA cannot be disarmed before${because}: ${list(rest)} would reset. That phase waits for the last one.`
+    const remedy = 'Let HA be disarmed: proxmox-watchdog proxmox check says what is missing.'
+    return [finding('ups-phase-fences', sentence, remedy, { cluster })]
   })
 }

@@ -40,8 +40,14 @@ export type AuditedEndpoint = {
   readonly trust: 'fingerprint' | 'ca' | 'system' | 'nothing'
 }
 
-/** What a phase of a UPS would take away. */
-export type UpsPhase = { readonly name: string; readonly stops: readonly string[]; readonly disarmsHa: boolean }
+/** What is stopped by the end of a phase of the plan for power failures, and whether HA can be disarmed before. */
+export type UpsPhase = {
+  readonly name: string
+  readonly stops: readonly string[]
+  readonly disarmsHa: boolean
+  /** Why it cannot. */
+  readonly why?: string
+}
 
 export type AuditedCluster = {
   readonly cluster: string

@@ -11,6 +11,7 @@ import type {
   Lrm,
   NodeRow,
   NodeStatus,
+  NodeVotes,
   QDevice,
   ReadError,
   Replication,
@@ -31,6 +32,8 @@ export type ClusterModel = {
   readonly trusted: boolean
   /** Of the believed view. */
   readonly margin?: QuorumMargin
+  /** Of each node; missing where nobody tells, and each then counts one. */
+  readonly votes?: readonly NodeVotes[]
   readonly qdevice?: Told<QDevice>
   readonly ha?: Told<HaStatus>
   readonly nodes: readonly NodeModel[]

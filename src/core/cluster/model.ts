@@ -23,7 +23,8 @@ export function judgeCluster(views: ClusterViews, now: At, pollMs = USUAL_POLL_M
   const resources = tell(asked, 'resources') ?? lastResort(asked, 'resources')
   const backups = tell(asked, 'backups')
   const tasks = tasksOf(asked, isOnline)
-  const margin = believed && quorumMargin(believed, tell(asked, 'votes')?.value, qdevice?.value)
+  const votes = tell(asked, 'votes')?.value
+  const margin = believed && quorumMargin(believed, votes, qdevice?.value)
   return {
     cluster: views.cluster,
     ownName: views.ownName,
@@ -31,6 +32,7 @@ export function judgeCluster(views: ClusterViews, now: At, pollMs = USUAL_POLL_M
     agreement,
     trusted,
     margin,
+    votes,
     qdevice,
     ha,
     nodes: judgeNodes({ asked, believed, margin, ha, resources }),

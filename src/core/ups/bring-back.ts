@@ -53,6 +53,8 @@ function stepHost(edit: OutageEdit, name: string): void {
 }
 
 function begin(edit: OutageEdit, host: HostProgress): void {
+  // Its firmware, or somebody, was faster: nothing is waited for.
+  if (host.step !== 'on' && isAlive(edit, host)) return noteOn(edit, host)
   if (!mayStart(edit, host.fed)) return
   edit.setHost(host.host, {
     step: 'starting',
@@ -69,7 +71,7 @@ function begin(edit: OutageEdit, host: HostProgress): void {
 }
 
 /** Nothing is switched on that a second failure would take down at once. */
-function mayStart({ state, policy, now }: OutageEdit, { units, onBatteryWhen }: FedHost): boolean {
+export function mayStart({ state, policy, now }: OutageEdit, { units, onBatteryWhen }: FedHost): boolean {
   const isGood = (name: string): boolean => {
     const unit = unitOf(policy, name)
     if (unit === undefined) return true

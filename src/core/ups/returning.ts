@@ -1,7 +1,7 @@
 import { clause, list, spell } from '../phrase.ts'
 import { elapsedMs } from '../time.ts'
 import { drainingUnits } from './battery.ts'
-import { bringBack } from './bring-back.ts'
+import { bringBack, mayStart } from './bring-back.ts'
 import { isSettled } from './host-step.ts'
 import { isOrderedDown } from './hurry.ts'
 import { NOT_ASKED, type OutageEdit } from './outage-edit.ts'
@@ -130,7 +130,7 @@ function tellStuck(edit: OutageEdit, missing: readonly HostProgress[]): void {
   if (edit.outage.toldNotBack === true) return
   edit.set({ toldNotBack: true })
   const stuck = [
-    ...missing.map(({ host }) => `${host} is not alive`),
+    ...missing.map((host) => `${host.host} ${isSettled(host) ? waitsFor(edit, host) : 'is not alive'}`),
     ...Object.values(edit.outage.clusters).flatMap(({ cluster, ha, ceph, haAsk, cephAsk }) => [
       ...(ha === 'quiet' || ha === 'arming' ? [`HA of ${cluster} is not armed${because(haAsk.lastError)}`] : []),
       ...(ceph === 'clear' ? [] : [`the flags of Ceph in ${cluster} are still set${because(cephAsk.lastError)}`]),
@@ -143,6 +143,11 @@ function tellStuck(edit: OutageEdit, missing: readonly HostProgress[]): void {
     'power-return-stuck',
     `The cluster is not back whole: ${stuck.length === 0 ? 'replication has not caught up' : list(stuck.slice(0, 8))}. It is tried on.`,
   )
+}
+
+function waitsFor(edit: OutageEdit, { fed }: HostProgress): string {
+  if (mayStart(edit, fed)) return 'waits for those before it'
+  return `waits until UPS ${list(fed.units)} is on mains and has ${edit.policy.returnChargePercent} % charge`
 }
 
 function because(error: string | undefined): string {

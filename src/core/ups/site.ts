@@ -12,6 +12,8 @@ export type PowerSite = {
   readonly quorum?: { readonly present: number; readonly needed: number; readonly qdeviceVotes: number }
   /** Ceph is installed and healthy enough to be asked. */
   readonly ceph: boolean
+  /** What our access to its API lacks for the plan, such as `VM.PowerMgmt on /vms`; missing where that is not known. */
+  readonly lacks?: readonly { readonly for: 'nodes' | 'guests' | 'ha' | 'ceph'; readonly sentence: string }[]
   readonly replication: readonly {
     readonly job: string
     readonly node: string

@@ -1,19 +1,11 @@
 import { describe, expect, test } from 'vitest'
 import { ago, MINUTE } from '../../../../test/faces/clock.ts'
-import { type Announced, Rig } from '../../../../test/own-alerts/rig.ts'
+import { type Example, playExample } from '../../../../test/own-alerts/example.ts'
+import type { Rig } from '../../../../test/own-alerts/rig.ts'
 import type { RoundNow } from '../../state/types.ts'
 import { conditionOf } from './conditions.ts'
+import { powerConditions } from './power-conditions.ts'
 import { type ConditionName, OWN_ALERTS } from './table.ts'
-
-/** How an alert begins and ends, in one example. */
-type Example = {
-  readonly name: ConditionName
-  readonly labels: Readonly<Record<string, string>>
-  readonly begin: (rig: Rig) => Announced
-  readonly why: string
-  readonly end: (rig: Rig) => Announced
-  readonly over: string
-}
 
 const host = { host: 'pve2', cluster: 'home' }
 const outage = (rig: Rig) => ({
@@ -279,9 +271,9 @@ const EXAMPLES: readonly Example[] = [
   },
 ]
 
-/** Those about a cluster are raised by its own part, with words of its own. */
+/** Those about a cluster are raised by its own part, with words of its own; those about power have a file of their own. */
 const exampled = (Object.keys(OWN_ALERTS) as ConditionName[]).filter(
-  (name) => conditionOf(name) !== undefined && !name.startsWith('Pve'),
+  (name) => conditionOf(name) !== undefined && !name.startsWith('Pve') && !Object.hasOwn(powerConditions, name),
 )
 
 describe('each alert', () => {
@@ -289,49 +281,7 @@ describe('each alert', () => {
     expect(EXAMPLES.map(({ name }) => name).sort()).toEqual(exampled.sort())
   })
 
-  test.each(EXAMPLES)(
-    '$name fires in its time, with its words, and ends',
-    ({ name, labels, begin, why, end, over }) => {
-      const rig = new Rig()
-      const { severity, forMs, keepFiringMs } = OWN_ALERTS[name]
-      const mine = (announced: Announced) => announced.alerts.filter((alert) => alert.labels.alertname === name)
-      const begun = mine(begin(rig))
-      if (forMs > 0) {
-        expect(begun).toEqual([])
-        expect(rig.wakeInMs).toBe(forMs)
-        rig.pass(forMs - 1)
-        expect(mine(rig.change())).toEqual([])
-        rig.pass(1)
-      }
-      const [fired] = forMs > 0 ? mine(rig.change()) : begun
-      expect(fired).toMatchObject({
-        kind: 'alert',
-        source: 'own',
-        status: 'firing',
-        severity,
-        startsMs: rig.now.wallMs,
-      })
-      expect(fired?.labels).toEqual({ alertname: name, severity, ...labels, source: 'proxmox-watchdog' })
-      expect(fired?.annotations.description).toContain(why)
-      expect(fired?.annotations.runbook_url).toBe(`docs/runbook.md#${name.toLowerCase()}`)
-      expect(mine(rig.change())).toEqual([])
-
-      rig.pass(20 * MINUTE)
-      const overMs = rig.now.wallMs
-      const ended = mine(end(rig))
-      if (keepFiringMs > 0) {
-        expect(ended).toEqual([])
-        expect(rig.wakeInMs).toBeLessThanOrEqual(keepFiringMs)
-        rig.pass(keepFiringMs)
-      }
-      const [resolved] = keepFiringMs > 0 ? mine(rig.change()) : ended
-      expect(resolved).toEqual({
-        ...fired,
-        status: 'resolved',
-        endsMs: overMs,
-        annotations: { ...fired?.annotations, description: over },
-      })
-      expect(mine(rig.change())).toEqual([])
-    },
-  )
+  test.each(EXAMPLES)('$name fires in its time, with its words, and ends', (example) => {
+    playExample(example)
+  })
 })

@@ -2,6 +2,7 @@ import type { Condition } from './condition.ts'
 import { deviceConditions } from './device-conditions.ts'
 import { hostConditions } from './host-conditions.ts'
 import { planConditions } from './plan-conditions.ts'
+import { powerConditions } from './power-conditions.ts'
 import { observedConditions, siteConditions } from './site-conditions.ts'
 import { type ConditionName, OWN_ALERTS } from './table.ts'
 import type { OwnAlert } from './types.ts'
@@ -10,6 +11,7 @@ const ALL: Record<ConditionName, Condition> = {
   ...hostConditions,
   ...planConditions,
   ...deviceConditions,
+  ...powerConditions,
   ...siteConditions,
   ...observedConditions,
 }

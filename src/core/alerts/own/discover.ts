@@ -1,4 +1,5 @@
 import type { HostNow } from '../../state/types.ts'
+import { liveOutage } from '../../ups/supply.ts'
 import { conditionOf, type Known } from './conditions.ts'
 import { open } from './lifecycle.ts'
 import { hasCut, isCycle, isNotOn } from './plan-conditions.ts'
@@ -18,6 +19,11 @@ const WHILE_DEAD = known([
 /** What its record says, whether it answers or not. */
 const ON_RECORD = known(['ProxmoxMaxPowerCycles', 'OutletMappingSuspect'])
 const OF_DEVICES = known(['PowerDeviceUnreachable', 'PowerDeviceCredentialsRefused', 'PowerDeviceIdentityMismatch'])
+const OF_UNITS = known(['UpsOnBattery', 'UpsLowBattery', 'UpsNotHeard', 'UpsReplaceBattery', 'UpsOverload'])
+const OF_PLAN = known(['PowerPlanImpossible'])
+const OF_BUDGETS = known(['UpsBudgetTooSmall'])
+const OF_OUTAGES = known(['PowerNodeNotOff', 'PowerHostNotBack'])
+
 /**
  * Finds alerts that begin to hold by what this decision changed. A host that answers costs one look at its verdict, one
  * that is known to be dead a few more.
@@ -44,19 +50,43 @@ export function discover(sight: Sight): void {
         break
       case 'meta':
         discoverForcedDryRun(sight)
+        break
+      case 'upsNow':
+        openWhatHolds(sight, OF_UNITS, change.key)
+        break
+      case 'powerOutages':
+        discoverOutage(sight)
+        break
+      case 'powerSites':
+        discoverPowerPlan(sight)
     }
   }
 }
 
 /** After a start and a reload everything is looked at: what was judged by another policy may hold now. */
 export function discoverAll(sight: Sight): void {
-  const { hosts, hostsNow, devicesNow } = sight.state
+  const { hosts, hostsNow, devicesNow, upsNow } = sight.state
   discoverPlans(sight)
   discoverSite(sight)
   discoverForcedDryRun(sight)
   for (const name in hosts) discoverRecord(sight, name)
   for (const name in hostsNow) discoverDead(sight, name)
   for (const name in devicesNow) discoverDevice(sight, name)
+  for (const name in upsNow) openWhatHolds(sight, OF_UNITS, name)
+  discoverOutage(sight)
+  discoverPowerPlan(sight)
+}
+
+function discoverOutage(sight: Sight): void {
+  for (const host in liveOutage(sight.state)?.hosts) openWhatHolds(sight, OF_OUTAGES, host)
+}
+
+/** Of the plan itself: by what its clusters have told last. */
+function discoverPowerPlan(sight: Sight): void {
+  const { ups } = sight.state.policy
+  if (ups === undefined) return
+  openWhatHolds(sight, OF_PLAN, '')
+  for (const { name } of ups.units) openWhatHolds(sight, OF_BUDGETS, name)
 }
 
 /** There are never many plans, and what is overdue becomes so by itself. */

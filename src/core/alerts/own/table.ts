@@ -1,4 +1,5 @@
 import { CLUSTER_ALERTS } from './cluster-table.ts'
+import { POWER_ALERTS } from './power-table.ts'
 import type { OwnAlert } from './types.ts'
 
 const SECOND = 1_000
@@ -128,69 +129,6 @@ export const OWN_ALERTS = {
     about: 'target',
     kind: 'notice',
     means: 'An outlet that we turned off was found without its plan; it is turned on.',
-    forMs: 0,
-    keepFiringMs: 0,
-    everyTime: true,
-  },
-  PowerFailure: {
-    severity: 'critical',
-    about: 'watchdog',
-    kind: 'notice',
-    means: 'A power failure has begun, goes on, or ends: what the plan does next.',
-    forMs: 0,
-    keepFiringMs: 0,
-    everyTime: true,
-  },
-  PowerFailureStage: {
-    severity: 'critical',
-    about: 'watchdog',
-    kind: 'notice',
-    means: 'A stage of the plan for a power failure begins, is moved, or has to wait.',
-    forMs: 0,
-    keepFiringMs: 0,
-    everyTime: true,
-  },
-  PowerFailureHost: {
-    severity: 'warning',
-    about: 'host',
-    kind: 'notice',
-    means: 'A host is shut down because of a power failure, or is alive again after one.',
-    forMs: 0,
-    keepFiringMs: 0,
-    everyTime: true,
-  },
-  PowerFailureTrouble: {
-    severity: 'critical',
-    about: 'watchdog',
-    kind: 'notice',
-    means: 'Something of the plan for a power failure did not come as it should: a node, a guest, or HA. Go there.',
-    forMs: 0,
-    keepFiringMs: 0,
-    everyTime: true,
-  },
-  PowerFailureOver: {
-    severity: 'warning',
-    about: 'watchdog',
-    kind: 'notice',
-    means: 'A power failure is over: the report of it.',
-    forMs: 0,
-    keepFiringMs: 0,
-    everyTime: true,
-  },
-  UpsCritical: {
-    severity: 'critical',
-    about: 'watchdog',
-    kind: 'notice',
-    means: 'The battery of a UPS is low, or it orders a forced shutdown.',
-    forMs: 0,
-    keepFiringMs: 0,
-    everyTime: true,
-  },
-  UpsTrouble: {
-    severity: 'warning',
-    about: 'watchdog',
-    kind: 'notice',
-    means: 'A UPS is not heard, asks for a new battery, carries too much, or carries an old forced shutdown.',
     forMs: 0,
     keepFiringMs: 0,
     everyTime: true,
@@ -341,6 +279,7 @@ export const OWN_ALERTS = {
     forMs: 0,
     keepFiringMs: 0,
   },
+  ...POWER_ALERTS,
   ...CLUSTER_ALERTS,
 } as const satisfies Record<string, OwnAlert>
 

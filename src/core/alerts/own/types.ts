@@ -10,6 +10,7 @@ export type About =
   | 'cluster'
   | 'probe'
   | 'channel'
+  | 'ups'
   | 'watchdog'
   | AboutInCluster
 

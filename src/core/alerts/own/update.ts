@@ -35,6 +35,8 @@ function aboutOf(sight: Sight, name: OwnAlertName, subject: string): Labels {
       return { probe: subject }
     case 'channel':
       return subject === '' ? {} : { channel: subject }
+    case 'ups':
+      return { ups: subject }
     case 'watchdog':
       return {}
     case 'node':

@@ -44,6 +44,10 @@ describe('the privileges of the features', () => {
     ['start-missed', '/nodes/{node}/qemu/{vmid}/status/start', 'POST', '/vms/{vmid}'],
     ['node-watchdog', '/cluster/ha/status/disarm-ha', 'POST', '/'],
     ['power', '/nodes/{node}/status', 'POST', '/nodes/{node}'],
+    ['power', '/nodes/{node}/wakeonlan', 'POST', '/nodes/{node}'],
+    ['power', '/nodes/{node}/qemu/{vmid}/status/shutdown', 'POST', '/vms/{vmid}'],
+    ['power', '/cluster/ha/resources/{sid}', 'PUT', '/'],
+    ['ceph-flags', '/cluster/ceph/flags/{flag}', 'PUT', '/'],
     ['views', '/cluster/ha/status/current', 'GET', '/'],
     ['agent', '/nodes/{node}/qemu/{vmid}/agent/network-get-interfaces', 'GET', '/vms/{vmid}'],
   ] as const)('%s are those that the schema of the API asks for', (feature, path, method, on) => {

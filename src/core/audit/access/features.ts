@@ -7,6 +7,7 @@ export const PROXMOX_FEATURES = [
   'start-missed',
   'node-watchdog',
   'power',
+  'ceph-flags',
 ] as const
 export type ProxmoxFeature = (typeof PROXMOX_FEATURES)[number]
 
@@ -57,8 +58,16 @@ export const FEATURES: Readonly<Record<ProxmoxFeature, Feature>> = {
     needs: [{ path: '/', anyOf: ['Sys.Console'], below: false }],
   },
   power: {
-    means: 'shutting nodes down in order, such as on battery',
-    needs: [{ path: '/nodes', anyOf: ['Sys.PowerMgmt'], below: true }],
+    means: 'shutting guests and nodes down in order on battery, with HA disarmed meanwhile, and waking nodes again',
+    needs: [
+      { path: '/nodes', anyOf: ['Sys.PowerMgmt'], below: true },
+      { path: '/vms', anyOf: ['VM.PowerMgmt'], below: true },
+      { path: '/', anyOf: ['Sys.Console'], below: false },
+    ],
+  },
+  'ceph-flags': {
+    means: 'setting the flags of Ceph before its nodes are shut down',
+    needs: [{ path: '/', anyOf: ['Sys.Modify'], below: false }],
   },
 }
 
