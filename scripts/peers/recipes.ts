@@ -48,6 +48,8 @@ export const RECIPES: readonly Recipe[] = [
     check: { args: ['--version'], says: /alertmanager, version/ },
   },
   { name: 'sshd', packages: [['openssh-server']], check: { args: ['-?'], says: /OpenSSH_/ } },
+  // upsd of Debian keeps its certificate in a database of NSS.
+  { name: 'certutil', packages: [['libnss3-tools']], check: { args: ['-H'], says: /certutil/ } },
   // Its scripts start services; the programs themselves ask for nothing but their libraries.
   {
     name: 'upsd',

@@ -31,6 +31,9 @@ const situation = z.looseObject({
     pins: rows,
     outlets: rows,
     alerts: rows,
+    upsUnits: rows,
+    powerOutages: rows,
+    learnedTimes: rows,
     meta: rows,
     hostsNow: rows,
     devicesNow: rows,
@@ -38,6 +41,8 @@ const situation = z.looseObject({
       now: z.looseObject({ round: z.number(), at: moment, startedAt: moment, graceFrom: moment, lastTickAt: moment }),
     }),
     feeds: rows,
+    upsNow: rows,
+    powerSites: rows,
   }),
 })
 

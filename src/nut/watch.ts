@@ -2,7 +2,7 @@ import type { UpsReading } from '../core/ups/reading.ts'
 import type { Clock } from '../ports/clock.ts'
 import type { UpsAnswer, UpsWatch } from '../ports/ups.ts'
 import { listCommands, runCommand } from './commanding.ts'
-import { HeldLogin } from './held-login.ts'
+import { HeldLogin, type LoginState } from './held-login.ts'
 import { ServerPoll } from './server-poll.ts'
 import { type NutSettings, type NutUnit, serverOf } from './settings.ts'
 
@@ -64,6 +64,11 @@ class NutWatch implements UpsWatch {
     void held?.release()
   }
 
+  logins(ups: string): Readonly<Record<string, LoginState>> {
+    const own = [...this.#held].filter(([key]) => key.startsWith(`${ups}/`))
+    return Object.fromEntries(own.map(([key, login]) => [key.slice(ups.length + 1), login.state]))
+  }
+
   async commands(ups: string): Promise<UpsAnswer & { readonly commands: readonly string[] }> {
     const unit = this.#unit(ups)
     if (unit === undefined) return { ...unknown(ups), commands: [] }
@@ -97,9 +102,16 @@ class NutWatch implements UpsWatch {
     while (!signal.aborted) {
       const readings = await poll.look()
       if (signal.aborted) return
-      listener(readings)
+      listener(readings.map((reading) => this.#withLogin(reading)))
       await this.#parts.clock.sleep(this.#settings.pollMs, AbortSignal.any([signal, this.#poked.signal]))
     }
+  }
+
+  /** A wrong password is seen here first: what only reads needs none. */
+  #withLogin(reading: UpsReading): UpsReading {
+    const own = [...this.#held].filter(([key]) => key.startsWith(`${reading.ups}/`))
+    const loginRefused = own.map(([, login]) => login.state.refused).find((sentence) => sentence !== undefined)
+    return loginRefused === undefined ? reading : { ...reading, loginRefused }
   }
 
   #unit(ups: string): NutUnit | undefined {

@@ -13,6 +13,8 @@ export interface UpsWatch {
   /** Says to upsd that this host draws from its UPS, so that the primary waits for it; and that it does no more. */
   hold(ups: string, host: string): void
   release(ups: string, host: string): void
+  /** By host: whether its LOGIN is held, and where upsd refuses it, why. */
+  logins(ups: string): Readonly<Record<string, { readonly held: boolean; readonly refused?: string }>>
   /** Commands that the UPS takes at once, such as `test.battery.start.quick`. */
   commands(ups: string): Promise<UpsAnswer & { readonly commands: readonly string[] }>
   command(ups: string, command: string): Promise<UpsAnswer>

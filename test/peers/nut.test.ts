@@ -1,3 +1,6 @@
+import { X509Certificate } from 'node:crypto'
+import { writeFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { PacedClock } from '../../src/app/system-clock.ts'
@@ -7,6 +10,7 @@ import { NutConnection } from '../../src/nut/connection.ts'
 import type { NutUnit } from '../../src/nut/settings.ts'
 import { watchNut } from '../../src/nut/watch.ts'
 import type { UpsWatch } from '../../src/ports/ups.ts'
+import { missingPeers } from './find-peer.ts'
 import { ADMIN, SECONDARY, Upsd, upsdMissing } from './upsd.ts'
 
 const reason = upsdMissing()
@@ -89,6 +93,19 @@ describe.skipIf(reason)('a real upsd', () => {
     },
   )
 
+  test('that refuses our LOGIN is told by the next look', async () => {
+    const held = begin({ password: new Disclosed('wrong') })
+    await heard('OL')
+    held.hold('rack', 'pve1')
+    const reading = await until(({ loginRefused }) => loginRefused !== undefined)
+    expect(reading).toMatchObject({
+      hearing: 'heard',
+      loginRefused: expect.stringContaining('refuses the user or the password'),
+    })
+    expect(held.logins('rack')).toMatchObject({ pve1: { held: false } })
+    expect(reading.loginRefused).not.toContain('wrong')
+  })
+
   test('whose driver stands still, and goes on', async () => {
     begin()
     await heard('OL')
@@ -155,6 +172,37 @@ describe.skipIf(reason)('a real upsd', () => {
     begin({ tls: { verify: false } })
     expect(await until(({ hearing }) => hearing !== 'heard')).toMatchObject({ hearing: 'refused' })
     expect(last()?.sentence).toContain('has no certificate')
+  })
+})
+
+const unsealed = reason ?? missingPeers('certutil')
+if (unsealed !== undefined) console.warn(`skipped: a real upsd that encrypts: ${unsealed}`)
+
+describe.skipIf(unsealed)('a real upsd that encrypts', () => {
+  beforeAll(async () => {
+    upsd = await Upsd.start(['ups'], { isEncrypted: true })
+  }, 30_000)
+  afterAll(() => upsd.stop())
+  afterEach(() => watch?.close())
+
+  test('is spoken to in secret, its certificate pinned by its fingerprint or by itself, and so is each LOGIN', async () => {
+    const { fingerprint256 } = new X509Certificate(upsd.certificate)
+    const held = begin({ tls: { fingerprint: fingerprint256 } })
+    await heard('OL')
+    held.hold('rack', 'pve1')
+    while (held.logins('rack').pve1?.held !== true) await sleep(20)
+    await held.close()
+    const caFile = join(upsd.directory, 'ca.pem')
+    writeFileSync(caFile, upsd.certificate)
+    begin({ tls: { ca: caFile } })
+    await heard('OL')
+  })
+
+  test('with another certificate than the pinned one is told nothing', async () => {
+    begin({ tls: { fingerprint: Array(32).fill('AA').join(':') } })
+    const reading = await until(({ hearing }) => hearing !== 'heard')
+    expect(reading).toMatchObject({ hearing: 'refused', status: [] })
+    expect(reading.sentence).toContain('certificate')
   })
 })
 

@@ -1,4 +1,5 @@
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process'
+import { randomBytes } from 'node:crypto'
 import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { type AddressInfo, connect, createServer } from 'node:net'
 import { tmpdir } from 'node:os'
@@ -33,10 +34,12 @@ export function upsdMissing(): string | undefined {
 export class Upsd {
   readonly directory = mkdtempSync(join(tmpdir(), 'upsd-'))
   port = 0
+  certificate = ''
   #driver: ChildProcess | undefined
   #server: ChildProcess | undefined
 
-  static async start(units: readonly string[] = ['ups'], { certificate = '' } = {}): Promise<Upsd> {
+  /** `isEncrypted`: with a certificate of its own, whose text is in `certificate`. */
+  static async start(units: readonly string[] = ['ups'], { isEncrypted = false } = {}): Promise<Upsd> {
     const upsd = new Upsd()
     const { directory } = upsd
     upsd.port = await freePort()
@@ -44,7 +47,7 @@ export class Upsd {
     const sections = units.map((name) => `[${name}]\n driver = dummy-ups\n port = ${name}.dev\n mode = dummy-once\n`)
     writeFileSync(join(directory, 'ups.conf'), sections.join('\n'))
     for (const name of units) writeFileSync(join(directory, `${name}.dev`), DEVICE)
-    const certificates = certificate === '' ? '' : `CERTFILE ${certificate}\n`
+    const certificates = isEncrypted ? upsd.#certify() : ''
     const lines = `LISTEN 127.0.0.1 ${upsd.port}\nMAXAGE 3\nSTATEPATH ${join(directory, 'run')}\n${certificates}`
     writeFileSync(join(directory, 'upsd.conf'), lines)
     writeFileSync(join(directory, 'upsd.users'), USERS, { mode: 0o600 })
@@ -52,6 +55,24 @@ export class Upsd {
     await upsd.startServer()
     for (const name of units) while (!upsd.#hasDriver(name)) await sleep(50)
     return upsd
+  }
+
+  /** As upsd.conf(5) asks for: Debian's upsd is built with NSS, which keeps keys in a database. */
+  #certify(): string {
+    const database = join(this.directory, 'certificates')
+    const noise = join(this.directory, 'noise')
+    mkdirSync(database)
+    writeFileSync(noise, randomBytes(64))
+    const run = (...args: string[]) => {
+      const ran = spawnSync(pathOf('certutil'), [...args, '-d', database], { encoding: 'utf8' })
+      if (ran.status !== 0) throw new Error(`certutil ${args[0]}: ${ran.stderr}`)
+      return ran.stdout
+    }
+    run('-N', '--empty-password')
+    const subject = ['-n', 'upsd', '-s', 'CN=localhost', '--extSAN', 'dns:localhost,ip:127.0.0.1']
+    run('-S', ...subject, '-x', '-t', 'CTu,u,u', '-v', '12', '-z', noise)
+    this.certificate = run('-L', '-n', 'upsd', '-a')
+    return `CERTPATH ${database}\nCERTIDENT "upsd" ""\nCERTREQUEST 0\nDISABLE_WEAK_SSL true\n`
   }
 
   async startDriver(name = 'ups'): Promise<void> {

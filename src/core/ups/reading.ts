@@ -40,6 +40,8 @@ export type UpsReading = {
   readonly nominalWatts?: number
   readonly inputVolts?: number
   readonly model?: string
+  /** Why upsd takes no LOGIN of ours: until it does the primary does not wait for our hosts. */
+  readonly loginRefused?: string
   /** Why it was not heard, or what is odd about it. For people, without secrets. */
   readonly sentence?: string
 }

@@ -19,7 +19,14 @@ const WHILE_DEAD = known([
 /** What its record says, whether it answers or not. */
 const ON_RECORD = known(['ProxmoxMaxPowerCycles', 'OutletMappingSuspect'])
 const OF_DEVICES = known(['PowerDeviceUnreachable', 'PowerDeviceCredentialsRefused', 'PowerDeviceIdentityMismatch'])
-const OF_UNITS = known(['UpsOnBattery', 'UpsLowBattery', 'UpsNotHeard', 'UpsReplaceBattery', 'UpsOverload'])
+const OF_UNITS = known([
+  'UpsOnBattery',
+  'UpsLowBattery',
+  'UpsNotHeard',
+  'UpsLoginRefused',
+  'UpsReplaceBattery',
+  'UpsOverload',
+])
 const OF_PLAN = known(['PowerPlanImpossible'])
 const OF_BUDGETS = known(['UpsBudgetTooSmall'])
 const OF_OUTAGES = known(['PowerNodeNotOff', 'PowerHostNotBack'])

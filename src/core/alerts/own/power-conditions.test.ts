@@ -109,6 +109,14 @@ const EXAMPLES: readonly Example[] = [
     over: 'UPS rack is heard again.',
   },
   {
+    name: 'UpsLoginRefused',
+    labels: ups,
+    begin: (rig) => read(rig, { loginRefused: 'upsd at nut:3493 refuses the password.' }),
+    why: 'upsd at nut:3493 refuses the password. Its primary does not know of our hosts',
+    end: (rig) => read(rig, {}),
+    over: 'UPS rack takes our LOGIN.',
+  },
+  {
     name: 'UpsReplaceBattery',
     labels: ups,
     begin: (rig) => read(rig, { status: ['OL', 'RB'] }),

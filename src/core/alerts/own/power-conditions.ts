@@ -45,6 +45,17 @@ export const powerConditions: Record<OfPower, Condition> = {
     },
     end: (_sight, ups) => `UPS ${ups} is heard again.`,
   },
+  UpsLoginRefused: {
+    isTouched: byUnits,
+    judge: ofUnit((_sight, _unit, { reading }) => {
+      if (reading.loginRefused !== undefined) return 'holds'
+      return reading.hearing === 'heard' ? 'over' : 'unsure'
+    }),
+    summary: (_sight, ups) => `UPS ${ups} would not wait for our hosts`,
+    why: ({ state }, ups) =>
+      `${state.upsNow[ups]?.reading.loginRefused ?? ''} Its primary does not know of our hosts, and may cut the power under them.`,
+    end: (_sight, ups) => `UPS ${ups} takes our LOGIN.`,
+  },
   UpsReplaceBattery: token('RB', (ups) => `UPS ${ups} asks for a new battery`, 'It does not ask for one any more.'),
   UpsOverload: token('OVER', (ups) => `UPS ${ups} carries more than it can`, 'It carries less again.'),
   UpsBudgetTooSmall: {

@@ -98,6 +98,14 @@ export const POWER_ALERTS = {
     forMs: 30 * SECOND,
     keepFiringMs: 0,
   },
+  UpsLoginRefused: {
+    severity: 'warning',
+    about: 'ups',
+    kind: 'condition',
+    means: 'upsd refuses our LOGIN: its primary may cut the power while our hosts shut down.',
+    forMs: 30 * SECOND,
+    keepFiringMs: 0,
+  },
   UpsReplaceBattery: {
     severity: 'warning',
     about: 'ups',
