@@ -49,6 +49,21 @@ export const upsAnswer = z.object({
 })
 export type UpsAnswer = z.infer<typeof upsAnswer>
 
+const upsAnswerOf = z.object({ ok: z.boolean(), code: z.string(), sentence: z.string() })
+
+export const upsCommandsQuery = z.strictObject({ ups: z.string().min(1) })
+export const upsCommandRequest = z.strictObject({
+  ups: z.string().min(1),
+  command: z.string().regex(/^[\w.-]{1,128}$/, 'a command such as test.battery.start.quick is expected'),
+})
+
+export const rehearsedPart = z.object({
+  about: z.string().describe('the UPS, cluster or host'),
+  result: z.enum(['ok', 'hint', 'failed']),
+  sentence: z.string(),
+})
+export type RehearsedPart = z.infer<typeof rehearsedPart>
+
 export const UPS_ROUTES = {
   ups: {
     method: 'GET',
@@ -63,5 +78,30 @@ export const UPS_ROUTES = {
     on: 'socket',
     says: 'Somebody has heard that a UPS has changed: each is looked at now. What was heard is not believed by itself.',
     answer: z.object({ ok: z.boolean() }),
+  },
+  rehearseUps: {
+    method: 'POST',
+    path: '/api/v1/ups/rehearse',
+    on: 'socket',
+    says: 'Asks each UPS, API, shell and power device whether its part of the plan could be done, and does nothing.',
+    answer: z.object({ parts: z.array(rehearsedPart) }),
+  },
+  upsCommands: {
+    method: 'GET',
+    path: '/api/v1/ups/commands',
+    on: 'socket',
+    says: 'Commands that a UPS takes at once.',
+    query: upsCommandsQuery,
+    answer: upsAnswerOf.extend({ commands: z.array(z.string()) }),
+    noWith: 409,
+  },
+  upsCommand: {
+    method: 'POST',
+    path: '/api/v1/ups/command',
+    on: 'socket',
+    says: 'Lets a UPS carry out a command, such as a test of its battery, and follows it until its driver has taken it.',
+    body: upsCommandRequest,
+    answer: upsAnswerOf,
+    noWith: 409,
   },
 } as const satisfies Record<string, Route>

@@ -29,6 +29,7 @@ import type { Breadcrumbs } from '../ports/journal.ts'
 import type { NodeWatchdogs } from '../ports/node-watchdog.ts'
 import type { PowerDevice } from '../ports/power-device.ts'
 import type { RebootsAnswer } from '../ports/reboots.ts'
+import type { UpsDesk } from '../ports/ups-desk.ts'
 import type { Store } from '../store/store.ts'
 import { AlertService } from './alerting/alert-service.ts'
 import type { Assembly } from './assemble.ts'
@@ -177,8 +178,8 @@ export class RunningDaemon implements Daemon {
     return this.#clusters.nodeWatchdogs()
   }
 
-  lookAtUps(): void {
-    this.#ups.poke()
+  upsDesk(): UpsDesk | undefined {
+    return this.#ups.desk
   }
 
   reboots(node: string, boot?: number): Promise<RebootsAnswer> {

@@ -1,12 +1,17 @@
+import { rmSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest'
 import { run } from '../../test/faces/command-line.ts'
 import { type Serving, serving } from '../../test/faces/serving.ts'
 import { calm } from '../../test/faces/situation.ts'
 import { PowerNight } from '../../test/sim/power/power-night.ts'
+import { situationOf } from '../core/plan/situation.ts'
 
 let served: Serving
 beforeAll(async () => {
   served = await serving()
+  const { daemon } = served
+  Object.assign(daemon, { exportState: () => situationOf(daemon.current, daemon.clock) })
 })
 afterAll(() => served.close())
 afterEach(() => {
@@ -69,11 +74,98 @@ test('what is over is a report', async () => {
 
 test('a word of upsmon makes it look', async () => {
   let looks = 0
-  Object.assign(served.daemon, {
-    lookAtUps: () => {
-      looks += 1
-    },
-  })
+  Object.assign(served.daemon, { upsDesk: () => ({ look: () => (looks += 1) }) })
   expect(await command('ups', 'notify', 'UPS rack@localhost on battery')).toMatchObject({ code: 0, out: '' })
   expect(looks).toBe(1)
+})
+
+test('the plan is told with its times, its votes, and what it is reckoned from', async () => {
+  shown(0, true)
+  const { out, code } = await command('ups', 'plan')
+  expect(code).toBe(0)
+  expect(out).toMatch(/^If mains failed now\n/)
+  expect(out).toMatch(/^rack .*pve1 120 W, pve2 120 W/m)
+  expect(out).toMatch(/^pve2 {2}secondaries {2}1 in 3 min {2}2 min {2}11 min/m)
+  expect(out).toContain('after secondaries (pve2): no quorum: 1 vote is left, 2 are needed')
+  expect(out).toMatch(/^ {3}5:00 {2}The stage secondaries begins/m)
+  expect(out).toContain('Supposed: mains is back 5 min after everything that goes is down')
+})
+
+test('the plan supposes what it is told to suppose, and says what is in its way', async () => {
+  shown(0, true)
+  const { out } = await command('ups', 'plan', '--mains-back-after', '3m', '--json')
+  expect(JSON.parse(out)).toMatchObject({ ends: 'over', mainsBackAfterMs: 180_000, risks: [] })
+  expect(await command('ups', 'plan', '--ups', 'attic')).toMatchObject({
+    code: 64,
+    err: 'No UPS is called attic; there are rack.\n',
+  })
+  expect((await command('ups', 'plan', '--runtime', 'soon')).err).toContain('a duration such as 90s')
+  const state = served.daemon.current
+  const heard = state.upsNow.rack?.heard as NonNullable<NonNullable<(typeof state.upsNow)['rack']>['heard']>
+  const low = { ...heard, runtimeMs: 60_000 }
+  served.daemon.current = { ...state, upsNow: { rack: { unit: 'rack', reading: low, heard: low, told: [] } } }
+  const short = await command('ups', 'plan')
+  expect(short.code).toBe(1)
+  expect(short.out).toContain('  ! UPS rack reckons with 1 min')
+  expect(short.out).toContain('loses power after 1 min')
+})
+
+test('a plan can be made of a file', async () => {
+  shown(0, true)
+  const file = join(served.directory, 'night.json')
+  writeFileSync(file, JSON.stringify(situationOf(served.daemon.current, served.daemon.clock)))
+  expect((await command('ups', 'plan', file)).out).toContain('If mains failed now')
+  writeFileSync(file, '{}')
+  expect(await command('ups', 'plan', file)).toMatchObject({ code: 1 })
+  rmSync(file)
+  expect((await command('ups', 'plan', file)).err).toContain('ENOENT')
+})
+
+test('a rehearsal says of each part whether it could be done', async () => {
+  shown(0, true)
+  const parts = [
+    { about: 'rack', result: 'ok', sentence: 'It is heard: OL.' },
+    { about: 'pve2', result: 'failed', sentence: 'SSH: permission denied.' },
+  ]
+  Object.assign(served.daemon, { upsDesk: () => ({ rehearse: async () => parts }) })
+  const { out, code } = await command('ups', 'rehearse')
+  expect(code).toBe(1)
+  expect(out).toMatch(/^rack\n {2}ok {4}It is heard: OL\.\npve2\n {2}no {4}SSH: permission denied\.\n/)
+  expect(out).toContain('1 part of the plan could not be done.')
+  expect(out).toContain('If mains failed now')
+  const json = JSON.parse((await command('ups', 'rehearse', '--json')).out)
+  expect(json).toMatchObject({ parts, plan: { ends: 'over' } })
+})
+
+test('a battery is tested by a command that its UPS knows', async () => {
+  shown(0, true)
+  const asked: string[] = []
+  let known = ['beeper.toggle', 'test.battery.start.quick', 'test.battery.start.deep']
+  const desk = {
+    commands: async () => ({ ok: true, code: 'listed', sentence: '', commands: known }),
+    command: async (ups: string, name: string) => {
+      asked.push(`${ups} ${name}`)
+      return { ok: name.endsWith('quick'), code: 'x', sentence: `rack has heard ${name}.` }
+    },
+  }
+  Object.assign(served.daemon, { upsDesk: () => desk })
+  expect((await command('ups', 'test')).out).toMatch(/^rack has heard test\.battery\.start\.quick\. /)
+  expect(await command('ups', 'test', 'attic')).toMatchObject({
+    code: 64,
+    err: 'No UPS is called attic. There are rack.\n',
+  })
+  expect((await command('ups', 'test', '--deep')).err).toContain('say --yes if that is meant')
+  expect(await command('ups', 'test', '--deep', '--yes')).toMatchObject({ code: 1 })
+  expect((await command('ups', 'test', '--stop')).err).toContain(
+    'knows no such test: it knows test.battery.start.quick, test.battery.start.deep',
+  )
+  known = ['test.battery.start']
+  await command('ups', 'test', 'rack')
+  expect(asked).toEqual(['rack test.battery.start.quick', 'rack test.battery.start.deep', 'rack test.battery.start'])
+})
+
+test('where no UPS is configured none is asked', async () => {
+  Object.assign(served.daemon, { upsDesk: () => undefined })
+  expect(await command('ups', 'rehearse')).toMatchObject({ code: 1, err: 'No UPS is configured.\n' })
+  for (const name of ['plan', 'test']) expect((await command('ups', name)).err).toContain('No UPS is configured')
 })

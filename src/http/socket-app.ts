@@ -11,7 +11,7 @@ import type { EventStreams } from './event-stream.ts'
 import { addNodeWatchdogs } from './node-watchdogs.ts'
 import { type AppParts, readApp } from './read-app.ts'
 import { addRebootReading } from './reboot-reading.ts'
-import { addUpsLook } from './ups.ts'
+import { addUpsAsking } from './ups.ts'
 
 const MAX_BODY_BYTES = 64 * 1024
 
@@ -36,7 +36,7 @@ export function socketApp(parts: SocketAppParts): Hono {
   addAlertChanging(app, daemon)
   addRebootReading(app, daemon)
   addNodeWatchdogs(app, daemon)
-  addUpsLook(app, daemon)
+  addUpsAsking(app, daemon)
   return app
 }
 

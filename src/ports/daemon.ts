@@ -6,6 +6,7 @@ import type { Alerting, Proof } from './alerting.ts'
 import type { ClusterWatch } from './cluster.ts'
 import type { NodeWatchdogs } from './node-watchdog.ts'
 import type { RebootsAnswer } from './reboots.ts'
+import type { UpsDesk } from './ups-desk.ts'
 
 /** Everything that a face (HTTP, the command line, the web page) may ask of the running watchdog. */
 export interface Daemon {
@@ -36,8 +37,8 @@ export interface Daemon {
   audit?(): Promise<readonly Finding[]>
   /** Who disarms and arms the watchdogs of nodes; answers undefined where no cluster is configured. */
   nodeWatchdogs?(): NodeWatchdogs | undefined
-  /** Looks at every UPS now; missing where there is none to be looked at. */
-  lookAtUps?(): void
+  /** What may be asked about UPSes; answers undefined where none is configured. */
+  upsDesk?(): UpsDesk | undefined
   /** Reads the configuration again, as SIGHUP does. A refused one leaves the old in force. */
   reload(): Promise<ReloadAnswer>
   /** Writes a consistent copy of the store to `file`, an absolute path that must not exist yet. */

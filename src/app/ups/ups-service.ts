@@ -6,11 +6,13 @@ import { type At, elapsedMs } from '../../core/time.ts'
 import { siteOf } from '../../core/ups/site-of.ts'
 import { liveOutage } from '../../core/ups/supply.ts'
 import { ErrandDesk } from '../../engine/ups/errand-desk.ts'
+import { rehearse } from '../../engine/ups/rehearsal.ts'
 import type { Clock } from '../../ports/clock.ts'
 import type { ClusterWatch } from '../../ports/cluster.ts'
 import type { NodeShell } from '../../ports/node-shell.ts'
 import type { PowerErrands } from '../../ports/power-errands.ts'
 import type { UpsWatch } from '../../ports/ups.ts'
+import type { UpsDesk } from '../../ports/ups-desk.ts'
 import { wakeByPacket } from '../../wake-on-lan/magic-packet.ts'
 
 export type UpsServiceParts = {
@@ -67,13 +69,18 @@ export class UpsService {
     })
   }
 
-  /** Somebody has heard that something has changed: look now. */
-  poke(): void {
-    this.#watch?.poke()
-  }
-
-  get ups(): UpsWatch | undefined {
-    return this.#watch
+  /** What people may ask; undefined where no UPS is configured. */
+  get desk(): UpsDesk | undefined {
+    const ups = this.#watch
+    if (ups === undefined) return undefined
+    const { clock, state, watches, shells } = this.#parts
+    const refresh = (watch: ClusterWatch) => this.#refresh(watch)
+    return {
+      look: () => ups.poke(),
+      commands: (name) => ups.commands(name),
+      command: (name, command) => ups.command(name, command),
+      rehearse: () => rehearse({ clock, state, watches, shells, ups: () => this.#watch, refresh }),
+    }
   }
 
   async close(): Promise<void> {
@@ -100,23 +107,33 @@ export class UpsService {
   }
 
   async #show(signal: AbortSignal): Promise<void> {
-    const { clock, state, feed, watches, hostOf } = this.#parts
+    const { clock, state, watches } = this.#parts
     while (!signal.aborted) {
       if (liveOutage(state()) !== undefined) {
         await Promise.all(watches().map((watch) => watch.refresh(['resources', 'ha'])))
       }
-      if (signal.aborted) return
-      for (const watch of watches()) {
-        const views = watch.views()
-        // Before the first answer there is nothing to show, and what was known is better than that.
-        if (Object.keys(views.views).length === 0) continue
-        const model = judgeCluster(views, clock.now(), watch.pollMs)
-        const permissions = await this.#permissionsOf(watch, signal)
-        if (signal.aborted) return
-        feed({ kind: 'power-site', site: siteOf(model, (node) => hostOf(watch.cluster, node), permissions) })
-      }
+      for (const watch of watches()) await this.#tell(watch, signal)
       await clock.sleep(SITE_EVERY_MS, signal)
     }
+  }
+
+  /** Everything of it anew, whatever is known. */
+  async #refresh(watch: ClusterWatch): Promise<void> {
+    const { signal } = this.#closing
+    this.#permissions.delete(watch.cluster)
+    await watch.refresh(['status', 'votes', 'ha', 'resources', 'guests'])
+    await this.#tell(watch, signal)
+  }
+
+  /** Shows the core how the cluster stands. */
+  async #tell(watch: ClusterWatch, signal: AbortSignal): Promise<void> {
+    const { clock, feed, hostOf } = this.#parts
+    // Before the first answer there is nothing to show, and what was known is better than that.
+    if (Object.keys(watch.views().views).length === 0) return
+    const permissions = await this.#permissionsOf(watch, signal)
+    if (signal.aborted) return
+    const model = judgeCluster(watch.views(), clock.now(), watch.pollMs)
+    feed({ kind: 'power-site', site: siteOf(model, (node) => hostOf(watch.cluster, node), permissions) })
   }
 
   /** Asked now and then, and never in a power failure: what was known then serves. */

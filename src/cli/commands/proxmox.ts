@@ -14,7 +14,10 @@ export function proxmoxCommand(cli: Cli): Command {
   proxmox
     .command('role')
     .description('print the commands that make a user, its token and its roles, with the least that is needed')
-    .option('--features <list>', 'views, agent, journals, updates, start-missed, node-watchdog, power, ceph-flags; or all')
+    .option(
+      '--features <list>',
+      'views, agent, journals, updates, start-missed, node-watchdog, power, ceph-flags; or all',
+    )
     .option('--user <user@realm>', 'the user that is made', 'watchdog@pve')
     .option('--token <name>', 'its token', 'watchdog')
     .option('--pve <version>', 'major version of Proxmox VE', '9')

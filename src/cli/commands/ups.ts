@@ -3,6 +3,8 @@ import type { UpsAnswer } from '../../api/ups.ts'
 import { type Cli, fail } from '../cli.ts'
 import type { Exit } from '../exit-codes.ts'
 import type { Canvas } from '../render/status.ts'
+import type { PlanOptions } from '../ups/plan-power-failure.ts'
+import type { TestOptions } from '../ups/test-battery.ts'
 
 type Options = { readonly json?: boolean }
 
@@ -24,6 +26,9 @@ export function upsCommand(cli: Cli): Command {
     .description('the reports of power failures that are over')
     .option('--json', 'as JSON')
     .action(async (options: Options) => cli.end(await show(cli, options, 'renderUpsHistory')))
+  addPlan(ups, cli)
+  addRehearse(ups, cli)
+  addTest(ups, cli)
   ups
     .command('notify')
     .description('look at each UPS now; a NOTIFYCMD for upsmon')
@@ -31,6 +36,59 @@ export function upsCommand(cli: Cli): Command {
     .addHelpText('after', NOTIFY_EPILOGUE)
     .action(async () => cli.end(await notify(cli)))
   return ups
+}
+
+const PLAN_EPILOGUE = `
+The code that decides in a real power failure plays it through, with the measured times; nothing is asked and nothing is
+done. Ends with 1 where something is in the way, or a host would lose its power while it runs.
+
+Examples:
+  proxmox-watchdog ups plan
+  proxmox-watchdog ups plan --mains-back-after 6m
+  proxmox-watchdog ups plan --runtime 8m          what if the battery lasted for 8 minutes
+  proxmox-watchdog state export now.json && proxmox-watchdog ups plan now.json`
+
+function supposing(command: Command): Command {
+  return command
+    .option('--ups <name...>', 'only these fail; without it all')
+    .option('--mains-back-after <duration>', 'mains is back after this; without it once everything is down')
+    .option('--runtime <duration>', 'what the batteries have left')
+    .option('--json', 'as JSON')
+}
+
+function addPlan(ups: Command, cli: Cli): void {
+  supposing(ups.command('plan'))
+    .description('what would be done when if mains failed now, or how the power failure goes on')
+    .argument('[file]', 'a situation as `state export` writes it; - for standard input')
+    .addHelpText('after', PLAN_EPILOGUE)
+    .action(async (file: string | undefined, options: PlanOptions) => {
+      const { planPowerFailure } = await import('../ups/plan-power-failure.ts')
+      cli.end(await planPowerFailure(cli, file, options))
+    })
+}
+
+function addRehearse(ups: Command, cli: Cli): void {
+  supposing(ups.command('rehearse'))
+    .description('ask each UPS, API, shell and outlet whether its part of the plan could be done, and do nothing')
+    .addHelpText('after', '\nEnds with 1 where a part could not be done.')
+    .action(async (options: PlanOptions) => {
+      const { rehearsePowerFailure } = await import('../ups/rehearse-power-failure.ts')
+      cli.end(await rehearsePowerFailure(cli, options))
+    })
+}
+
+function addTest(ups: Command, cli: Cli): void {
+  ups
+    .command('test')
+    .description('let a UPS test its battery')
+    .argument('[ups]', 'which one, where there are several')
+    .option('--deep', 'until the battery is low')
+    .option('--stop', 'end a test')
+    .option('--yes', 'do not ask')
+    .action(async (name: string | undefined, options: TestOptions) => {
+      const { testBattery } = await import('../ups/test-battery.ts')
+      cli.end(await testBattery(cli, name, options))
+    })
 }
 
 async function show(cli: Cli, options: Options, how: 'renderUps' | 'renderUpsHistory'): Promise<Exit> {

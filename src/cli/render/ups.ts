@@ -5,11 +5,12 @@ import { localTime } from '../text/span.ts'
 import { table, wrap } from '../text/table.ts'
 import type { Canvas } from './status.ts'
 
+export const NO_UPS = 'No UPS is configured. docs/power-management-setup.md says how.'
 const SHOWN_STORY = 8
 
 /** Each UPS on a line, and the power failure that is not over with every host. */
 export function renderUps({ configured, units, outage }: UpsAnswer, canvas: Canvas): string {
-  if (!configured) return 'No UPS is configured. docs/power-management-setup.md says how.'
+  if (!configured) return NO_UPS
   const lines = unitLines(units, canvas)
   if (outage === undefined) return [...lines, '', 'No power failure.'].join('\n')
   return [...lines, '', ...outageLines(outage, canvas)].join('\n')

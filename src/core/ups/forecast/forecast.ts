@@ -37,6 +37,7 @@ export function forecastOutage(state: State, at: At, supposed: Suppositions = {}
     hosts: ups.hosts.map(({ host }) => hostOf(state, ups, run, host)),
     clusters: clustersOf(state, ups),
     timeline: timelineOf(run, backs),
+    ...(backs.backAtMs === undefined ? {} : { mainsBackAfterMs: backs.backAtMs }),
     ends: backs.isOver ? 'over' : 'horizon',
     supposed: suppositions(state, ups, run, supposed),
   }
@@ -171,7 +172,7 @@ function suppositions(state: State, policy: UpsPolicy, run: ForecastRun, suppose
     ...(unmeasured.length === 0
       ? []
       : [
-          `${unmeasured.join(', ')}: how long it takes to go down was not measured yet${guests.length === 0 ? '' : ` (nor ${guests.length} guests)`}, so that all of the time it may take is counted`,
+          `${unmeasured.join(', ')}: how long it takes to go down was not measured yet${guests.length === 0 ? '' : ` (nor ${guests.length === 1 ? 'one guest' : `${guests.length} guests`})`}, so that all of the time it may take is counted`,
         ]),
     ...(unbooted.length === 0
       ? []

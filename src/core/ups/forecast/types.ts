@@ -21,6 +21,8 @@ export type Forecast = {
   readonly hosts: readonly ForecastHost[]
   readonly clusters: readonly ForecastCluster[]
   readonly timeline: readonly ForecastMoment[]
+  /** When mains is back, as is supposed. */
+  readonly mainsBackAfterMs?: number
   /** `horizon`: it was not over after a day. */
   readonly ends: 'over' | 'horizon'
   /** What was supposed, as sentences. */
