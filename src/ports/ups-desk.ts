@@ -13,6 +13,8 @@ export type RehearsedPart = {
 export interface UpsDesk {
   /** Somebody has heard that something has changed: each is looked at now. */
   look(): void
+  /** As last read, by our name of the UPS: what NUT calls them. */
+  variables(ups: string): Readonly<Record<string, string>>
   /** Asks for real whether each part of the plan could be done, and does nothing. */
   rehearse(): Promise<readonly RehearsedPart[]>
   /** Commands that the UPS takes at once. */

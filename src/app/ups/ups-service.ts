@@ -77,6 +77,7 @@ export class UpsService {
     const refresh = (watch: ClusterWatch) => this.#refresh(watch)
     return {
       look: () => ups.poke(),
+      variables: (name) => ups.variables(name),
       commands: (name) => ups.commands(name),
       command: (name, command) => ups.command(name, command),
       rehearse: () => rehearse({ clock, state, watches, shells, ups: () => this.#watch, refresh }),

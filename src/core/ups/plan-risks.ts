@@ -1,8 +1,8 @@
 import { clause, list, spell } from '../phrase.ts'
 import type { State } from '../state/types.ts'
+import { budgetOf } from './budget.ts'
 import { votesWithout } from './costs-quorum.ts'
 import { carriesUs } from './host-step.ts'
-import { HA_NEED_MS, needOf, stageNeedMs } from './need.ts'
 import type { FedHost, UpsPolicy } from './policy.ts'
 import type { PowerSite } from './site.ts'
 
@@ -77,14 +77,8 @@ function hostRisks(state: State, policy: UpsPolicy, { host, shutdownBy, startBy 
 
 /** The battery, as its UPS reckons now, against all that has to be done on it. */
 export function budgetRisk(state: State, policy: UpsPolicy, unit: string): PlanRisk | undefined {
-  const runtimeMs = state.upsNow[unit]?.heard?.runtimeMs
-  if (runtimeMs === undefined) return undefined
-  const fed = policy.hosts.filter(({ units }) => units.includes(unit))
-  let needMs = HA_NEED_MS
-  for (const { hosts } of policy.stages) {
-    needMs += stageNeedMs(fed.filter(({ host }) => hosts.includes(host)).map((one) => needOf(state, policy, one)))
-  }
-  if (runtimeMs >= needMs + policy.marginMs) return undefined
+  const { needMs = 0, runtimeMs = 0, marginMs } = budgetOf(state, policy, unit) ?? {}
+  if (marginMs === undefined || marginMs >= 0) return undefined
   const sentence = `UPS ${unit} reckons with ${spell(runtimeMs)}, and bringing down what hangs on it takes ${spell(needMs)}, with ${spell(policy.marginMs)} in hand: the plan begins at once when mains fails, and may not get to its end.`
   return { code: 'too-short', subject: unit, sentence, grave: true }
 }

@@ -6,6 +6,7 @@ import { FakeAlerting } from '../../../test/faces/fake-alerting.ts'
 import { FakeCluster } from '../../../test/faces/fake-cluster.ts'
 import { type Serving, serving } from '../../../test/faces/serving.ts'
 import { calm, cycling, POLICY, stripNow } from '../../../test/faces/situation.ts'
+import { onBattery, UPS } from '../../../test/faces/ups-situation.ts'
 import { missingPeers, peer } from '../../../test/peers/find-peer.ts'
 import { runChild } from '../../process/run-child.ts'
 import { METRICS } from './table.ts'
@@ -57,7 +58,7 @@ function signs() {
 
 /** A situation in which every metric has something to say. */
 function everything() {
-  const state = cycling()
+  const state = onBattery(cycling())
   const round = state.roundNow.now
   served.daemon.current = {
     ...state,
@@ -80,6 +81,7 @@ function everything() {
     },
     policy: {
       ...POLICY,
+      ups: UPS,
       devices: [...POLICY.devices, { name: 'bmc', driver: 'fence', slowestCommandMs: 1, outlets: [] }],
     },
   }

@@ -9,7 +9,9 @@ import { collectHosts } from './collect-hosts.ts'
 import { collectNodeSigns } from './collect-node-signs.ts'
 import { collectPower } from './collect-power.ts'
 import { collectProbes } from './collect-probes.ts'
+import { collectUps } from './collect-ups.ts'
 import { collectWatchdog } from './collect-watchdog.ts'
+import { nutText } from './nut-text.ts'
 import type { Put } from './samples.ts'
 import { METRICS, type MetricName } from './table.ts'
 import { ToldCounters } from './told-counters.ts'
@@ -50,11 +52,12 @@ export function createMetrics(daemon: Daemon): Metrics {
     collectPower(state, daemon.now(), put)
     if (daemon.alerting !== undefined) collectAlerts(daemon.alerting.status(), daemon.now(), put)
     collectNodeSigns(state, put)
+    collectUps(state, daemon.now(), put)
     collectWatchdog(daemon, put)
     told.collect(state, put)
     const clusters = new ClusterText()
     for (const seen of clustersNow(daemon)) collectCluster(seen, clusters.put)
-    return `${await registry.metrics()}${clusters}`
+    return `${await registry.metrics()}${clusters}${nutText(state, daemon.now(), daemon.upsDesk?.())}`
   }
   let running: Promise<string> | undefined
   return {

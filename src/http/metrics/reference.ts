@@ -26,5 +26,10 @@ scrape_configs:
 | metric | type | labels | meaning |
 |---|---|---|---|
 ${rows.join('\n')}
+
+What UPSes tell is there besides under the names and labels of nut_exporter, so that its dashboards and rules work:
+\`network_ups_tools_<variable>\` with the label \`ups\` for each variable of NUT that is a number (such as
+\`network_ups_tools_battery_charge\`), \`network_ups_tools_ups_status\` with \`ups\` and \`flag\`, and
+\`network_ups_tools_device_info\`, without serial number and hardware address. A UPS that is not heard is left out.
 `
 }

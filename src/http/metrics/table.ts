@@ -1,5 +1,6 @@
 import { CLUSTER_METRICS } from './cluster-table.ts'
 import type { Metric } from './metric.ts'
+import { UPS_METRICS } from './ups-table.ts'
 
 const host = ['host', 'cluster'] as const
 const probe = ['host', 'cluster', 'channel', 'kind'] as const
@@ -311,6 +312,7 @@ export const METRICS = {
     labels: node,
   },
   ...CLUSTER_METRICS,
+  ...UPS_METRICS,
   process_start_time_seconds: { type: 'gauge', help: 'When the process started.', labels: none },
   process_cpu_seconds_total: { type: 'counter', help: 'CPU time of the process, user and system.', labels: none },
   process_resident_memory_bytes: { type: 'gauge', help: 'Memory that the process holds in RAM.', labels: none },

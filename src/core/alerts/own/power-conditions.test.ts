@@ -1,32 +1,21 @@
 import { describe, expect, test } from 'vitest'
 import { HOUR, MINUTE, SECOND } from '../../../../test/faces/clock.ts'
-import type { POLICY } from '../../../../test/faces/situation.ts'
+import { outageOf, UPS } from '../../../../test/faces/ups-situation.ts'
 import { type Example, playExample } from '../../../../test/own-alerts/example.ts'
 import { type Announced, Rig } from '../../../../test/own-alerts/rig.ts'
-import { night } from '../../../../test/sim/power/story.ts'
 import type { UpsReading } from '../../ups/reading.ts'
 import type { PowerSite } from '../../ups/site.ts'
 import { stepPower } from '../../ups/step.ts'
-import type { HostProgress, PowerOutage } from '../../ups/types.ts'
+import type { HostProgress } from '../../ups/types.ts'
 import { takeReadings } from '../../ups/units.ts'
 import { powerConditions } from './power-conditions.ts'
 
-const UPS = {
-  ...(night().policy.ups as NonNullable<(typeof POLICY)['ups']>),
-  units: [{ name: 'rack', deadMs: HOUR }],
-  hosts: ['pve1', 'pve2', 'pve3'].map((host) => ({
-    host,
-    units: ['rack'],
-    onBatteryWhen: 'any' as const,
-    shutdownBy: ['api' as const],
-    startBy: ['outlet' as const],
-  })),
-  stages: [{ name: 'all', afterMs: 5 * MINUTE, shedTags: [], hosts: ['pve1', 'pve2', 'pve3'] }],
-}
+/** Silent for longer than any of these waits. */
+const PLAN = { ...UPS, units: [{ name: 'rack', deadMs: HOUR }] }
 
 /** A UPS is in the policy from here on. */
 function withUps(rig: Rig): Rig {
-  rig.state = { ...rig.state, policy: { ...rig.state.policy, ups: UPS } }
+  rig.state = { ...rig.state, policy: { ...rig.state.policy, ups: PLAN } }
   return rig
 }
 
@@ -52,21 +41,7 @@ function show(rig: Rig, part: Partial<PowerSite> = {}): Announced {
 }
 
 function outage(rig: Rig, host: Partial<HostProgress>): Announced {
-  const row = {
-    id: 'outage-1',
-    startedAt: rig.now,
-    phase: 'on-battery',
-    dryRun: false,
-    relapses: 0,
-    units: {},
-    stages: [],
-    hosts: {
-      pve2: { host: 'pve2', cluster: 'home', node: 'pve2', stage: 0, step: 'running', since: rig.now, ...host },
-    },
-    clusters: {},
-    guests: {},
-    story: [],
-  } as unknown as PowerOutage
+  const row = outageOf({ ...host, since: rig.now })
   const code = host.step === 'not-off' ? 'power-node-not-off' : host.step === 'off' ? 'power-node-off' : undefined
   return withUps(rig).change((draft) => {
     draft.put('powerOutages', 'outage-1', row)
@@ -139,7 +114,7 @@ const EXAMPLES: readonly Example[] = [
       read(rig, { runtimeMs: 3 * MINUTE })
       return show(rig)
     },
-    why: 'UPS rack reckons with 3 min, and bringing down what hangs on it takes 2 min 30 s, with 2 min in hand',
+    why: 'UPS rack reckons with 3 min, and bringing down what hangs on it takes 4 min 30 s, with 2 min in hand',
     end(rig) {
       read(rig, { runtimeMs: 30 * MINUTE })
       return show(rig)
@@ -207,7 +182,7 @@ describe('alerts about power', () => {
     read(rig, { status: ['OL', 'OVER'] })
     rig.pass(MINUTE)
     expect(rig.change().words).toEqual(['UpsOverload firing'])
-    expect(rig.reload({ ups: { ...UPS, units: [] } }).words).toEqual(['UpsOverload resolved'])
+    expect(rig.reload({ ups: { ...PLAN, units: [] } }).words).toEqual(['UpsOverload resolved'])
   })
 
   test('nothing of them is made where no UPS is configured', () => {
