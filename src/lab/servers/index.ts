@@ -21,3 +21,4 @@ export {
 export type { PveApi, RecordedCall } from './pve/pve-api.ts'
 export { startLab } from './start-lab.ts'
 export type { LabClusterState, LabHostState, LabNodeState, LabState, LabStripState } from './state.ts'
+export { LAB_UPSD_USER } from './upsd/session.ts'

@@ -14,15 +14,18 @@ import { LabFault } from './lab-fault.ts'
 import type { Listener, ListenerMode } from './listener.ts'
 import type { PveApi } from './pve/pve-api.ts'
 import { describeLab, type LabServers, type LabState } from './state.ts'
+import type { UpsdServer } from './upsd/upsd-server.ts'
 
 /** No timer waits longer: `setTimeout` counts in 31 bits. */
 const LONGEST_WAIT_MS = 60_000
+
+type OwnServers = LabServers & { readonly gateway: Listener; readonly pve: PveApi; readonly upsd?: UpsdServer }
 
 /** The lab on real sockets. Time runs from its start until `stop`. */
 export class Lab {
   readonly world: World
   readonly #clock: LabClock
-  readonly #servers: LabServers & { readonly gateway: Listener; readonly pve: PveApi }
+  readonly #servers: OwnServers
   #timer: NodeJS.Timeout | undefined
   #stopped = false
   #stopping: Promise<void> | undefined
@@ -30,11 +33,7 @@ export class Lab {
   #faults: LabFault[] = []
   readonly #watchers = new Set<() => void>()
 
-  constructor(
-    world: World,
-    clock: LabClock,
-    servers: LabServers & { readonly gateway: Listener; readonly pve: PveApi },
-  ) {
+  constructor(world: World, clock: LabClock, servers: OwnServers) {
     this.world = world
     this.#clock = clock
     this.#servers = servers
@@ -128,18 +127,20 @@ export class Lab {
     clearTimeout(this.#timer)
     this.#servers.pve.stop()
     for (const watcher of [...this.#watchers]) watcher()
-    const { hosts, strips, gateway } = this.#servers
-    await Promise.all([...[...hosts.values(), ...strips.values()].map((server) => server.stop()), gateway.stop()])
+    const { hosts, strips, gateway, upsd } = this.#servers
+    const servers = [...hosts.values(), ...strips.values(), gateway, ...(upsd === undefined ? [] : [upsd])]
+    await Promise.all(servers.map((server) => server.stop()))
   }
 
   *#follow(): Generator<Promise<void>> {
-    const { hosts, strips, gateway } = this.#servers
+    const { hosts, strips, gateway, upsd } = this.#servers
     for (const host of this.world.hosts) {
       const server = hosts.get(host.name)
       if (server !== undefined) yield server.set(hostMode(this.world, host))
     }
     yield gateway.set(lookAtGateway(this.world).says === 'life' ? 'answering' : 'silent')
     for (const strip of strips.values()) yield strip.follow()
+    if (upsd !== undefined) yield upsd.follow()
   }
 
   #schedule(): void {

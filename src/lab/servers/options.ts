@@ -11,6 +11,7 @@ export type LabPorts = {
   readonly klap: number
   readonly legacy: number
   readonly klapDiscovery: number
+  readonly upsd: number
 }
 
 /** An ordinary user may not listen below 1024, so the strip's port 80 is 8080 here. */
@@ -21,6 +22,8 @@ export const USUAL_PORTS: LabPorts = {
   klap: 8080,
   legacy: 9999,
   klapDiscovery: 20_002,
+  // A real upsd of this machine may have 3493 on every address.
+  upsd: 34_930,
 }
 
 export const LAB_CREDENTIALS: Credentials = { username: 'lab@example.com', password: 'lab-only' }
@@ -31,7 +34,7 @@ export type LabOptions = {
   readonly timeScale?: number
   /** The /24 of loopback that the lab takes, such as `127.77.0` (the default). Labs at once need different ones. */
   readonly network?: string
-  /** Addresses by the names of hosts and strips, and `gateway`; the rest are numbered as in the first deployment. */
+  /** Addresses by the names of hosts and strips, and `gateway` and `upsd`; the rest are numbered as in the first deployment. */
   readonly addresses?: Readonly<Record<string, string>>
   /** 0 takes a free port. */
   readonly ports?: Partial<LabPorts>
@@ -45,7 +48,7 @@ export type LabOptions = {
   readonly realMs?: () => number
 }
 
-const FIRST = { gateway: 1, nas: 10, host: 105, strip: 205 }
+const FIRST = { gateway: 1, nas: 10, host: 105, strip: 205, upsd: 251 }
 
 /** Which loopback address each thing gets. */
 export function assignAddresses(options: Pick<LabOptions, 'spec' | 'network' | 'addresses'>): Record<string, string> {
@@ -62,6 +65,7 @@ export function assignAddresses(options: Pick<LabOptions, 'spec' | 'network' | '
   spec.strips.forEach(({ name }, index) => {
     addresses[name] = `${network}.${FIRST.strip + index}`
   })
+  if ((spec.upses ?? []).length > 0) addresses.upsd = `${network}.${FIRST.upsd}`
   Object.assign(addresses, given)
   for (const address of Object.values(addresses)) {
     if (!address.startsWith('127.')) throw new LabFault('bad-options', `the lab stays on loopback: ${address} is not`)

@@ -9,6 +9,7 @@ import { Listener } from './listener.ts'
 import { assignAddresses, LAB_CREDENTIALS, type LabOptions, type LabPorts, USUAL_PORTS } from './options.ts'
 import { PveApi } from './pve/pve-api.ts'
 import { Wall } from './pve/wall.ts'
+import { UpsdServer } from './upsd/upsd-server.ts'
 
 /**
  * Builds the world of `spec` on loopback sockets and lets its time run. Throws `LabFault` where the machine cannot
@@ -32,7 +33,9 @@ export async function startLab(options: LabOptions): Promise<Lab> {
     const strips = new Map<string, StripServer>()
     const clock = new LabClock(timeScale, world.nowMs, realMs)
     const pve = openApi(options, world, timeScale, () => lab)
-    const lab = new Lab(world, clock, { hosts, strips, gateway, pve })
+    const upsd = await openUpsd(world, addresses, ports.upsd, () => lab)
+    if (upsd !== undefined) opened.push(upsd)
+    const lab: Lab = new Lab(world, clock, { hosts, strips, gateway, pve, ...(upsd === undefined ? {} : { upsd }) })
     opened.push(lab)
     for (const { name } of world.hosts) {
       const serveApi: ServeApi = (request, response, answers) => pve.serve(name, request, response, answers)
@@ -47,6 +50,18 @@ export async function startLab(options: LabOptions): Promise<Lab> {
     await Promise.all(opened.map((one) => one.stop()))
     throw error
   }
+}
+
+/** Where the lab has a UPS. It begins to be asked only once the lab is there. */
+async function openUpsd(
+  world: World,
+  addresses: Readonly<Record<string, string>>,
+  port: number,
+  lab: () => Lab,
+): Promise<UpsdServer | undefined> {
+  if (world.upses.length === 0) return undefined
+  const parts = { world, catchUp: () => lab().catchUp(), changed: () => lab().changed() }
+  return UpsdServer.open(addressOf(addresses, 'upsd'), port, parts)
 }
 
 /** The Proxmox API of the lab's nodes. It begins to be asked only once the lab is there. */

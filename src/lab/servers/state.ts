@@ -7,8 +7,10 @@ import {
   type OutletView,
   type PowerCut,
   readOutlets,
+  readUps,
   type Switching,
   stripReachable,
+  type UpsView,
   viewOf,
   type World,
 } from '../world/index.ts'
@@ -77,6 +79,9 @@ export type LabState = {
   readonly hosts: readonly LabHostState[]
   readonly strips: readonly LabStripState[]
   readonly clusters: readonly LabClusterState[]
+  readonly upses: readonly UpsView[]
+  /** Where they are served; missing where there are none. */
+  readonly upsd?: { readonly address: string; readonly port: number }
   readonly cuts: readonly PowerCut[]
   readonly switchings: readonly Switching[]
   readonly violations: readonly Violation[]
@@ -86,6 +91,7 @@ export type LabServers = {
   readonly hosts: ReadonlyMap<string, HostServer>
   readonly strips: ReadonlyMap<string, StripServer>
   readonly gateway: { readonly address: string; readonly port: number }
+  readonly upsd?: { readonly address: string; readonly port: number }
 }
 
 export function describeLab(world: World, servers: LabServers, timeScale: number): LabState {
@@ -99,6 +105,8 @@ export function describeLab(world: World, servers: LabServers, timeScale: number
     hosts: describeHosts(world, servers),
     strips: describeStrips(world, servers),
     clusters: world.clusters.map((cluster) => describeCluster(world, cluster)),
+    upses: world.upses.map((ups) => readUps(world, ups)),
+    ...(servers.upsd === undefined ? {} : { upsd: { address: servers.upsd.address, port: servers.upsd.port } }),
     cuts: [...world.cuts],
     switchings: [...world.switchings],
     violations: [...servers.strips.values()].flatMap((strip) => strip.violations()),

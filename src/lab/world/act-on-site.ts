@@ -1,7 +1,7 @@
 import { type ActResult, done, type SiteAction } from './actions.ts'
-import { followPower } from './hosts.ts'
-import { resetRelays, restartStrip } from './strips.ts'
 import type { World } from './types.ts'
+import { reckonEnd, settle } from './ups/battery.ts'
+import { followSupply } from './ups/supply.ts'
 
 export function actOnSite(world: World, action: SiteAction): ActResult {
   switch (action.kind) {
@@ -14,27 +14,19 @@ export function actOnSite(world: World, action: SiteAction): ActResult {
       world.watcherIsolated = action.kind === 'isolate-watcher'
       return done(world.watcherIsolated ? 'the watcher sees nobody' : 'the watcher is back on the network')
     case 'mains-off':
-      return mainsOff(world)
     case 'mains-on':
-      return mainsOn(world)
+      return turnMains(world, action.kind === 'mains-on')
   }
 }
 
-function mainsOff(world: World): ActResult {
-  world.mainsOn = false
-  for (const strip of world.strips) strip.powered = false
-  for (const host of world.hosts) followPower(world, host, 'mains')
-  return done('the mains are off')
-}
-
-function mainsOn(world: World): ActResult {
-  if (world.mainsOn) return done('the mains are on')
-  world.mainsOn = true
-  for (const strip of world.strips) {
-    strip.powered = true
-    restartStrip(world, strip)
-    resetRelays(world, strip, strip.afterPowerLoss, 'mains')
+function turnMains(world: World, on: boolean): ActResult {
+  // What was charged or drawn until now counts by what was.
+  for (const ups of world.upses) settle(world, ups)
+  world.mainsOn = on
+  for (const ups of world.upses) {
+    if (on) ups.output = true
+    reckonEnd(world, ups)
   }
-  for (const host of world.hosts) followPower(world, host, 'mains')
-  return done('the mains are on')
+  followSupply(world, 'mains')
+  return done(`the mains are ${on ? 'on' : 'off'}`)
 }

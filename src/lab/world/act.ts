@@ -7,6 +7,7 @@ import { isClusterAction } from './cluster/cluster-actions.ts'
 import { stepCluster } from './cluster/step.ts'
 import { findHost, findStrip } from './find.ts'
 import type { World } from './types.ts'
+import { actOnUps } from './ups/act-on-ups.ts'
 
 /** Does one thing to the world, now. What cannot be done is said, and changes nothing. */
 export function act(world: World, action: Action): ActResult {
@@ -28,6 +29,12 @@ function carryOut(world: World, action: Action): ActResult {
     return strip === undefined
       ? refused('no-such-strip', `there is no strip ${action.strip} in the lab`)
       : actOnStrip(world, strip, action)
+  }
+  if ('ups' in action) {
+    const ups = world.upses.find(({ name }) => name === action.ups)
+    return ups === undefined
+      ? refused('no-such-ups', `there is no UPS ${action.ups} in the lab`)
+      : actOnUps(world, ups, action)
   }
   return actOnSite(world, action)
 }

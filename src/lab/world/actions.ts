@@ -36,20 +36,39 @@ type OnStrip =
   /** Another device answers at its address. Its relays are those of the same hosts: the worst case. */
   | { readonly kind: 'swap-identity'; readonly strip: string; readonly deviceId: string }
 
+type OnUps =
+  | { readonly kind: 'set-battery'; readonly ups: string; readonly percent: number }
+  /** `ups-heard`: upsd is restarted, and with it goes what was wrong, and a forced shutdown. */
+  | { readonly kind: 'ups-silent' | 'ups-stale' | 'ups-driver-gone' | 'ups-heard'; readonly ups: string }
+  | { readonly kind: 'ups-fsd'; readonly ups: string }
+  | { readonly kind: 'ups-command'; readonly ups: string; readonly command: UpsCommand }
+
+/** What the UPS does at once. */
+export const UPS_COMMANDS = [
+  'beeper.toggle',
+  'load.off',
+  'load.on',
+  'test.battery.start.quick',
+  'test.battery.stop',
+] as const
+export type UpsCommand = (typeof UPS_COMMANDS)[number]
+
 type OnAll = {
   readonly kind: 'gateway-down' | 'gateway-up' | 'isolate-watcher' | 'rejoin-watcher' | 'mains-off' | 'mains-on'
 }
 
 /** Everything that can be done to the lab from outside, as data. */
-export type Action = OnHost | OnStrip | OnAll | ClusterAction
+export type Action = OnHost | OnStrip | OnUps | OnAll | ClusterAction
 export type HostAction = OnHost
 export type StripAction = OnStrip
+export type UpsAction = OnUps
 export type SiteAction = OnAll
 
 export type ActRefusal =
   | 'no-such-host'
   | 'no-such-strip'
   | 'no-such-outlet'
+  | 'no-such-ups'
   | 'no-such-cluster'
   | 'no-such-guest'
   | 'no-such-storage'

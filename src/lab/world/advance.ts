@@ -2,6 +2,7 @@ import { stepCluster } from './cluster/step.ts'
 import { boot, finishBoot, finishShutdown } from './hosts.ts'
 import { fireTimer, setRelay } from './strips.ts'
 import type { Due, Host, World } from './types.ts'
+import { emptyBattery } from './ups/supply.ts'
 
 /**
  * Lets everything happen that is due by `nowMs`, in order, and sets the world's time to it. Time never goes back.
@@ -32,6 +33,9 @@ function happen(world: World, due: Due): void {
       break
     case 'strip-started':
       if (due.strip.boots === due.boots) due.strip.rebooting = false
+      break
+    case 'battery-empty':
+      if (due.ups.epoch === due.epoch) emptyBattery(world, due.ups)
       break
     case 'cluster-step':
       // An earlier step may have taken its place.

@@ -4,6 +4,7 @@ import { feedsHost } from './hosts.ts'
 import { meterOutlet } from './meter.ts'
 import { type HostSpec, type StripSpec, USUAL_WATTS, type WorldSpec } from './spec.ts'
 import type { Host, Outlet, Strip, World } from './types.ts'
+import { createUps } from './ups/create.ts'
 
 /** Builds the world at `spec.startMs` (default 0). A spec that contradicts itself throws a `RangeError`. */
 export function createWorld(spec: WorldSpec): World {
@@ -11,6 +12,7 @@ export function createWorld(spec: WorldSpec): World {
     nowMs: spec.startMs ?? 0,
     hosts: [],
     strips: [],
+    upses: [],
     clusters: [],
     gatewayUp: true,
     mainsOn: true,
@@ -22,6 +24,7 @@ export function createWorld(spec: WorldSpec): World {
     timersArmed: 0,
   }
   for (const strip of spec.strips) world.strips.push(createStrip(world, strip))
+  for (const ups of spec.upses ?? []) world.upses.push(createUps(world, ups))
   for (const host of spec.hosts) world.hosts.push(createHost(world, host))
   for (const strip of world.strips) for (const outlet of strip.outlets) meterOutlet(world, outlet)
   for (const cluster of spec.clusters ?? []) world.clusters.push(createCluster(world, cluster))

@@ -1,8 +1,8 @@
 export { act } from './act.ts'
-export type { Action, ActRefusal, ActResult } from './actions.ts'
+export { type Action, type ActRefusal, type ActResult, UPS_COMMANDS, type UpsCommand } from './actions.ts'
 export { advanceTo } from './advance.ts'
 export type { ClusterAction } from './cluster/cluster-actions.ts'
-export { homeCluster, homeLabWithCluster } from './cluster/home-cluster.ts'
+export { homeCluster, homeLabWithCluster, homeLabWithUps } from './cluster/home-cluster.ts'
 export type { BackupJobSpec, ClusterSpec, GuestSpec, NodeSpec, ProxmoxVersion, StorageSpec } from './cluster/spec.ts'
 export type { Cluster, Guest, Node as ClusterNode } from './cluster/types.ts'
 export { findCluster, findGuest, findNode, type NodeView, viewOf } from './cluster/view.ts'
@@ -18,6 +18,7 @@ export {
   type HostSpec,
   type StripSpec,
   type SupplyRef,
+  type UpsSpec,
   USUAL_WATTS,
   type WorldSpec,
 } from './spec.ts'
@@ -32,4 +33,5 @@ export {
   stripReachable,
   type TimerRefusal,
 } from './strips.ts'
-export type { Cause, Host, HostState, Outlet, PowerCut, Strip, Switching, World } from './types.ts'
+export type { Cause, Host, HostState, Outlet, PowerCut, Strip, Switching, Ups, UpsFault, World } from './types.ts'
+export { LOW_PERCENT, LOW_RUNTIME_MS, readUps, type UpsView } from './ups/read.ts'

@@ -31,7 +31,9 @@ export function look(world: World, host: Host, channel: LookChannel, from?: Host
 
 /** What the watcher sees of the gateway, its reference target. */
 export function lookAtGateway(world: World): Look {
-  return world.gatewayUp && world.mainsOn && !world.watcherIsolated ? KERNEL : SILENCE
+  // Where there is a UPS it hangs behind one.
+  const isSupplied = world.mainsOn || world.upses.some(({ output }) => output)
+  return world.gatewayUp && isSupplied && !world.watcherIsolated ? KERNEL : SILENCE
 }
 
 function answersAtAll(state: HostState): boolean {

@@ -1,4 +1,5 @@
 import type { Host, Outlet, World } from './types.ts'
+import { loadUps } from './ups/battery.ts'
 
 /** Brings the watts and energy of every outlet of this host up to date; call it after any change of the host. */
 export function meterHost(world: World, host: Host): void {
@@ -9,8 +10,10 @@ export function meterOutlet(world: World, outlet: Outlet): void {
   outlet.energyWattMs += outlet.watts * (world.nowMs - outlet.meteredAtMs)
   outlet.meteredAtMs = world.nowMs
   outlet.watts = 0
-  if (!outlet.on || !outlet.strip.powered) return
-  for (const host of outlet.hosts) outlet.watts += hostWatts(host) / liveSupplies(host)
+  if (outlet.on && outlet.strip.powered) {
+    for (const host of outlet.hosts) outlet.watts += hostWatts(host) / liveSupplies(host)
+  }
+  loadUps(world, outlet.strip)
 }
 
 /** What the host draws from all its supplies together. */

@@ -52,9 +52,27 @@ export type StripSpec = {
   readonly hasTimers?: boolean
 }
 
+export type UpsSpec = {
+  readonly name: string
+  /** Strips that hang behind it. */
+  readonly strips: readonly string[]
+  /** Energy of its full battery. */
+  readonly capacityWattHours: number
+  /** What it can carry; default 1000 W. */
+  readonly nominalWatts?: number
+  /** What it carries besides: switches, itself; default 30 W. */
+  readonly baseWatts?: number
+  /** What it charges its battery with; default 60 W. */
+  readonly chargingWatts?: number
+  /** Default 100. */
+  readonly chargePercent?: number
+}
+
 export type WorldSpec = {
   readonly hosts: readonly HostSpec[]
   readonly strips: readonly StripSpec[]
+  /** Default none: strips hang on mains. */
+  readonly upses?: readonly UpsSpec[]
   /** Proxmox on some of the hosts; default none. */
   readonly clusters?: readonly ClusterSpec[]
   readonly startMs?: number

@@ -8,7 +8,7 @@ import type { AfterPowerLoss, HostWatts } from './spec.ts'
 export type HostState = 'off' | 'booting' | 'up' | 'hung' | 'wedged' | 'shutting-down' | 'standby'
 
 /** Who or what moved a relay or the power. */
-export type Cause = 'command' | 'timer' | 'person' | 'strip-reboot' | 'mains' | 'replugged'
+export type Cause = 'command' | 'timer' | 'person' | 'strip-reboot' | 'mains' | 'battery' | 'replugged'
 
 export type Timer = {
   readonly id: string
@@ -73,6 +73,31 @@ export type Host = {
   epoch: number
 }
 
+/** What upsd tells of a UPS: all, nothing new, that its driver is gone, or nothing at all. */
+export type UpsFault = 'none' | 'stale' | 'driver-gone' | 'silent'
+
+export type Ups = {
+  readonly name: string
+  readonly strips: readonly Strip[]
+  readonly capacityWattMs: number
+  readonly nominalWatts: number
+  readonly baseWatts: number
+  readonly chargingWatts: number
+  /** As of `meteredAtMs`. */
+  chargeWattMs: number
+  meteredAtMs: number
+  loadWatts: number
+  /** Whether what hangs behind it has power. */
+  output: boolean
+  /** A client has said that it will be cut. */
+  fsd: boolean
+  fault: UpsFault
+  beeper: boolean
+  testedAtMs?: number
+  /** Raised by each change of load, so that an end that was reckoned before is void. */
+  epoch: number
+}
+
 /** A host lost its power: the ground truth that a watchdog's safety is judged by. */
 export type PowerCut = {
   readonly atMs: number
@@ -97,6 +122,7 @@ export type Due =
   | { readonly kind: 'strip-started'; readonly strip: Strip; readonly boots: number }
   | { readonly kind: 'timer-fires'; readonly outlet: Outlet; readonly timer: Timer }
   | { readonly kind: 'relay-lands'; readonly outlet: Outlet; readonly on: boolean; readonly by: Cause }
+  | { readonly kind: 'battery-empty'; readonly ups: Ups; readonly epoch: number }
   | { readonly kind: 'cluster-step'; readonly cluster: Cluster; readonly atMs: number }
 
 export type Queued = { readonly atMs: number; readonly due: Due }
@@ -105,6 +131,7 @@ export type World = {
   nowMs: number
   readonly hosts: Host[]
   readonly strips: Strip[]
+  readonly upses: Ups[]
   /** Proxmox clusters; most labs of the tests have none. */
   readonly clusters: Cluster[]
   gatewayUp: boolean

@@ -40,3 +40,8 @@ export function homeCluster(): ClusterSpec {
 export function homeLabWithCluster(): WorldSpec {
   return { ...homeLab(), clusters: [homeCluster()] }
 }
+
+/** Behind a UPS whose battery lasts for about half an hour. */
+export function homeLabWithUps(): WorldSpec {
+  return { ...homeLabWithCluster(), upses: [{ name: 'ups', strips: ['strip'], capacityWattHours: 165 }] }
+}
