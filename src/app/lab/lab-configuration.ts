@@ -1,5 +1,5 @@
 import { X509Certificate } from 'node:crypto'
-import { LAB_API_TOKEN, LAB_CERTIFICATE, type Lab } from '../../lab/servers/index.ts'
+import { LAB_API_TOKEN, LAB_CERTIFICATE, LAB_UPSD_USER, type Lab } from '../../lab/servers/index.ts'
 import type { LabPaths } from './lab-directory.ts'
 
 /** Real waits of the lab's probes and of the strip: short, since everything is on loopback. */
@@ -10,7 +10,7 @@ const CHANNEL_TIMEOUT = '2s'
 /** The configuration of the lab, as a person would write it for a real one. */
 export function labConfiguration(
   lab: Lab,
-  paths: Pick<LabPaths, 'state' | 'password' | 'webhook' | 'apiToken'>,
+  paths: Pick<LabPaths, 'state' | 'password' | 'webhook' | 'apiToken' | 'upsPassword'>,
 ): string {
   const { hosts, strips, gateway } = lab.state()
   const [strip] = strips
@@ -37,6 +37,7 @@ export function labConfiguration(
     '      - { outlet: 3, label: unused }',
     '      - { outlet: 4, label: NAS, protected: true }',
     ...proxmox(lab, paths.apiToken),
+    ...ups(lab, paths.upsPassword),
     'channels:',
     `  - { name: discord, type: discord, webhook: { file: ${paths.webhook} }, timeout: ${CHANNEL_TIMEOUT} }`,
     'hosts:',
@@ -77,4 +78,23 @@ function proxmox(lab: Lab, tokenFile: string): string[] {
           ]
         }),
       ]
+}
+
+/** The nodes go in two phases, as they do where nothing else is said; the NAS stays as long as the battery does. */
+function ups(lab: Lab, passwordFile: string): string[] {
+  const { upsd, upses, clusters } = lab.state()
+  if (upsd === undefined) return []
+  const nodes = clusters.flatMap((cluster) => cluster.nodes.map(({ name }) => name))
+  const names = upses.map(({ name }) => name)
+  return [
+    'ups:',
+    '  poll: 5s',
+    '  units:',
+    ...names.flatMap((name) => [
+      `    - { name: ${name}, server: ${upsd.address}, port: ${upsd.port}, upsName: ${name}, deadAfter: 60s,`,
+      `        login: { username: ${LAB_UPSD_USER.username}, password: { file: ${passwordFile} } } }`,
+    ]),
+    '  hosts:',
+    ...nodes.map((name) => `    - { host: ${name}, units: [${names.join(', ')}], startBy: [firmware, outlet] }`),
+  ]
 }

@@ -14,7 +14,12 @@ const ACTION = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.enum(['storage-full', 'storage-freed']), storage: z.string() }),
   z.strictObject({ kind: z.enum(['qdevice-down', 'qdevice-up', 'backup-fail', 'backup-ok']) }),
   z.strictObject({ kind: z.enum(['strip-offline', 'strip-online']), strip: z.string() }),
-  z.strictObject({ kind: z.enum(['gateway-down', 'gateway-up']) }),
+  z.strictObject({ kind: z.enum(['gateway-down', 'gateway-up', 'mains-off', 'mains-on']) }),
+  z.strictObject({ kind: z.literal('set-battery'), ups: z.string(), percent: z.number().min(0).max(100) }),
+  z.strictObject({
+    kind: z.enum(['ups-silent', 'ups-stale', 'ups-driver-gone', 'ups-heard', 'ups-fsd']),
+    ups: z.string(),
+  }),
   z.strictObject({ kind: z.enum(Object.keys(CHANNEL_ORDERS) as [ChannelOrder, ...ChannelOrder[]]) }),
 ])
 const ANSWER = z.strictObject({ ok: z.boolean(), sentence: z.string() })

@@ -17,6 +17,7 @@ export type LabPaths = {
   readonly password: string
   readonly webhook: string
   readonly apiToken: string
+  readonly upsPassword: string
   readonly configuration: string
   readonly socket: string
 }
@@ -28,6 +29,7 @@ export function labPaths(directory: string): LabPaths {
     password: join(directory, 'strip-password'),
     webhook: join(directory, 'discord-webhook'),
     apiToken: join(directory, 'proxmox-token'),
+    upsPassword: join(directory, 'ups-password'),
     configuration: join(directory, 'proxmox-watchdog.yaml'),
     socket: join(directory, 'lab.sock'),
   }

@@ -3,8 +3,8 @@ import { connect } from 'node:net'
 import { formatProblems } from '../../config/problem.ts'
 import { spell } from '../../core/phrase.ts'
 import type { Told } from '../../core/state/types.ts'
-import { LAB_API_TOKEN, LAB_CREDENTIALS, type Lab, LabFault, startLab } from '../../lab/servers/index.ts'
-import { homeLabWithCluster } from '../../lab/world/index.ts'
+import { LAB_API_TOKEN, LAB_CREDENTIALS, LAB_UPSD_USER, type Lab, LabFault, startLab } from '../../lab/servers/index.ts'
+import { homeLabWithUps } from '../../lab/world/index.ts'
 import { loadConfiguration } from '../configuration/load.ts'
 import { createLog } from '../log.ts'
 import { type Started, startDaemon } from '../start.ts'
@@ -56,7 +56,7 @@ export async function runLab(options: LabRunOptions): Promise<LabRunEnd> {
   try {
     const clock = new PacedClock(options.pace)
     const lab = await startLab({
-      spec: homeLabWithCluster(),
+      spec: homeLabWithUps(),
       timeScale: options.pace,
       // Nodes and watchdog live by the same clock, which runs fast.
       proxmox: { wallStartMs: () => clock.now().wallMs, wallScale: 1 },
@@ -96,6 +96,7 @@ async function runIn(
   prepareLabDirectory(paths, LAB_CREDENTIALS.password)
   channel.writeWebhook(paths.webhook)
   writeFileSync(paths.apiToken, `${LAB_API_TOKEN.secret}\n`, { mode: 0o600 })
+  writeFileSync(paths.upsPassword, `${LAB_UPSD_USER.password}\n`, { mode: 0o600 })
   writeFileSync(paths.configuration, labConfiguration(lab, paths))
   const narrator = new Narrator({ ...options, startMs: clock.now().monoMs })
   const started = await startDaemon({
@@ -148,6 +149,7 @@ async function play(
   narrator.plain(
     '  bin/proxmox-watchdog lab guest app3 stop  or: lab storage nas full, lab qdevice down, lab backup fail',
   )
+  narrator.plain('  bin/proxmox-watchdog lab mains off        the UPS carries them; ups status, ups plan; lab mains on')
   narrator.plain('  bin/proxmox-watchdog lab discord down     or: ratelimit, up: alerts wait, and none is lost')
   narrator.plain('  bin/proxmox-watchdog alerts list          what fires, and who was told')
   await new Promise<void>((resolve) => signal.addEventListener('abort', () => resolve(), { once: true }))
@@ -155,7 +157,7 @@ async function play(
 }
 
 function introduce({ lab, channel }: Site, started: Started, narrator: Narrator, pace: number): void {
-  const { hosts, strips, gateway } = lab.state()
+  const { hosts, strips, gateway, upses, upsd } = lab.state()
   const tcp = started.http.tcp()
   narrator.greet(hosts.map(({ name }) => name))
   narrator.heading('A simulated lab on real sockets, and the real watchdog on it')
@@ -167,6 +169,11 @@ function introduce({ lab, channel }: Site, started: Started, narrator: Narrator,
   }
   for (const { name, address, ports, outlets } of strips) {
     narrator.plain(`  ${name.padEnd(8)} ${address}:${ports.klap}   ${outlets.length} outlets, KLAP v2`)
+  }
+  for (const { name, runtimeMs } of upses) {
+    narrator.plain(
+      `  ${name.padEnd(8)} ${upsd?.address}:${upsd?.port}   a UPS for all of them, ${spell(runtimeMs)} of battery`,
+    )
   }
   narrator.plain(`  ${'gateway'.padEnd(8)} ${gateway.address}:${gateway.port}   the reference target`)
   narrator.plain(`  ${'discord'.padEnd(8)} ${channel.address}   where alerts arrive`)

@@ -1,4 +1,5 @@
 import { Argument, Command, Option } from 'commander'
+import { numberArgument } from '../arguments.ts'
 import { type Cli, fail } from '../cli.ts'
 import type { Exit } from '../exit-codes.ts'
 
@@ -39,6 +40,9 @@ export function labCommand(cli: Cli): Command {
     )
   }
   const more = [
+    mainsCommand,
+    batteryCommand,
+    upsCommand,
     stripCommand,
     gatewayCommand,
     discordCommand,
@@ -63,6 +67,29 @@ function gatewayCommand(cli: Cli): Command {
     .description('the reference target falls silent, or answers again')
     .addArgument(new Argument('<how>').choices(['down', 'up']))
     .action(async (how: 'down' | 'up') => cli.end(await order(cli, { kind: `gateway-${how}` })))
+}
+
+function mainsCommand(cli: Cli): Command {
+  return new Command('mains')
+    .description('mains fails or is back: the UPS carries everything for about half an hour')
+    .addArgument(new Argument('<how>').choices(['off', 'on']))
+    .action(async (how: 'off' | 'on') => cli.end(await order(cli, { kind: `mains-${how}` })))
+}
+
+function batteryCommand(cli: Cli): Command {
+  return new Command('battery')
+    .description('what is left in the battery of the UPS')
+    .addArgument(new Argument('<percent>').argParser(numberArgument(0, 100)))
+    .action(async (percent: number) => cli.end(await order(cli, { kind: 'set-battery', ups: 'ups', percent })))
+}
+
+const UPS_FAULTS = ['silent', 'stale', 'driver-gone', 'fsd', 'heard'] as const
+
+function upsCommand(cli: Cli): Command {
+  return new Command('ups')
+    .description('upsd falls silent, tells nothing new, has no driver, orders a forced shutdown; or all is well again')
+    .addArgument(new Argument('<how>').choices(UPS_FAULTS))
+    .action(async (how: (typeof UPS_FAULTS)[number]) => cli.end(await order(cli, { kind: `ups-${how}`, ups: 'ups' })))
 }
 
 function discordCommand(cli: Cli): Command {

@@ -19,6 +19,7 @@ const WAKE_LIMIT_MS = 20_000
 const WAKE_AGAIN_MS = 60_000
 const WAKE_TRIES = 5
 const CYCLE_AGAIN_MS = 30_000
+const WAIT_FOR_TURN_MS = 5_000
 const LONGEST_PAUSE_MS = 30 * 60_000
 /** Life this long after the return began is no last packet of a host on its way down. */
 const ALIVE_MS = 5_000
@@ -181,8 +182,12 @@ function cycle(edit: OutageEdit, host: HostProgress, wayAt: At): void {
   if (wasCycled || ownClaims(edit, host.host).length > 0 || !edit.mayAsk(host.ask)) return
   const ended = metaOf(state).lastCycleEndedAt
   const spacingMs = ended === undefined ? 0 : state.policy.cycleSpacingMs - elapsedMs(ended, now)
-  if (spacingMs > 0) return edit.draft.wakeIn(spacingMs)
-  if (Object.values(state.intents).some(({ kind }) => kind === 'cycle') || anyCycleClaim(edit)) return
+  const isOthersTurn = Object.values(state.intents).some(({ kind }) => kind === 'cycle') || anyCycleClaim(edit)
+  if (spacingMs > 0 || isOthersTurn) {
+    // Its time to boot has not begun: it waits for its turn.
+    edit.setHost(host.host, { wayAt: now })
+    return edit.draft.wakeIn(Math.max(WAIT_FOR_TURN_MS, spacingMs))
+  }
   // One that never was off hangs: it may draw what it likes.
   const isDead = host.offAt === undefined && state.hostsNow[host.host]?.verdict === 'down'
   if (!isDead && !isVerifiedOff(state, host.host, now)) return

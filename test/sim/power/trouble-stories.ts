@@ -164,6 +164,17 @@ about('what goes wrong', () => {
     comesBack(site)
   })
 
+  story('hosts that start by their outlet wait for their turn, and nobody is called for that', () => {
+    const hosts = ['pve1', 'pve2', 'pve3', 'pve4', 'pve5'].map((name) => ({ name, firmware: 'on' as const }))
+    const byOutlet = { startBy: ['outlet' as const] }
+    const fed = Object.fromEntries(hosts.map(({ name }) => [name, byOutlet]))
+    const site = night({ world: { hosts, batteryS: 7_200 }, fed, ups: { bootPatienceMs: 3 * 60_000 } })
+    site.world.mains(false)
+    site.run(30 * MINUTE)
+    comesBack(site)
+    expect(site.has('power-node-not-back')).toBe(false)
+  })
+
   story('dry-run tells what it would do, and does nothing', () => {
     const site = night({ mode: 'dry-run' })
     site.world.mains(false)
