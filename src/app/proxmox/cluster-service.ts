@@ -1,9 +1,11 @@
 import type { Configuration } from '../../config/configuration.ts'
 import { audit } from '../../core/audit/audit.ts'
 import type { Finding } from '../../core/audit/types.ts'
+import { isInHands } from '../../core/power/in-hands.ts'
 import type { RebootWindow } from '../../core/reboots/corroborate.ts'
 import { feedsOf } from '../../core/state/initial.ts'
 import type { Event, State, Told } from '../../core/state/types.ts'
+import { powerPlanAtWork } from '../../core/ups/at-work.ts'
 import { ClusterDesk } from '../../engine/cluster/cluster-desk.ts'
 import type { RebootTelling } from '../../engine/reboots/parts.ts'
 import { RebootWatch } from '../../engine/reboots/reboot-watch.ts'
@@ -135,6 +137,8 @@ export class ClusterService {
         alerts: () => state().alerts,
         hostsOf: (cluster) => this.#configuration.hosts.filter((host) => host.cluster === cluster),
         ownAddresses,
+        hostsInHands: () => hostsInHands(state()),
+        powerFailure: (cluster) => powerPlanAtWork(state(), cluster),
         clues: (cluster) => this.#clues.of(cluster),
         cleanStops: (cluster) => this.#clues.cleanStops(cluster),
       },
@@ -201,4 +205,8 @@ export class ClusterService {
   #history(window: RebootWindow): readonly Told[] {
     return this.#parts.eventsSince(window.fromMs).filter(({ at }) => at.wallMs <= window.untilMs)
   }
+}
+
+function hostsInHands(state: State): readonly string[] {
+  return state.policy.hosts.filter((host) => isInHands(state, host)).map(({ name }) => name)
 }

@@ -42,7 +42,7 @@ export class NodeClues {
     this.#stops.set(cluster, { ...this.#stops.get(cluster), [node]: { kind, at } })
   }
 
-  of(cluster: string): Omit<Clues, 'inHands'> {
+  of(cluster: string): Omit<Clues, 'inHands' | 'powerFailure'> {
     return { fences: this.#fences.get(cluster) ?? {}, reboots: this.#reboots.get(cluster) ?? {} }
   }
 

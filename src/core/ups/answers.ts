@@ -65,6 +65,6 @@ function answerGuest(edit: OutageEdit, guest: GuestProgress, result: ErrandResul
   const key = guestKey(guest)
   if (result.outcome !== 'done') return edit.setGuest(key, { ...guest, ask })
   if (guest.step === 'stopping') return noteStopped(edit, guest)
-  if (guest.step === 'starting') edit.setGuest(key, { ...guest, ask, step: 'running', startedAt: edit.now })
-  else edit.setGuest(key, { ...guest, ask })
+  // That it runs is seen: HA takes the order, and starts it in its own time.
+  edit.setGuest(key, { ...guest, ask })
 }

@@ -26,10 +26,12 @@ export type ClusterDeskParts = {
   readonly hostsOf: (cluster: string) => readonly ClusterHost[]
   /** Addresses of this machine. */
   readonly ownAddresses: () => readonly string[]
-  /** Hosts in maintenance, being updated, or off on order. */
+  /** Hosts in maintenance, being updated, off on order or by the plan for power failures. */
   readonly hostsInHands?: () => readonly string[]
+  /** What the plan for power failures is doing there; undefined where it does nothing. */
+  readonly powerFailure?: (cluster: string) => string | undefined
   /** What nodes' journals tell, by node. Whatever is missing is judged by nobody here. */
-  readonly clues?: (cluster: string) => Omit<Clues, 'inHands'>
+  readonly clues?: (cluster: string) => Omit<Clues, 'inHands' | 'powerFailure'>
   /** Clean ends that nodes' journals tell of, by node. */
   readonly cleanStops?: (cluster: string) => Readonly<Record<string, CleanStop>>
 }

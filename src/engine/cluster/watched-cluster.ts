@@ -66,7 +66,12 @@ export class WatchedCluster {
     const hosts = parts.hostsOf(name)
     const told = parts.cleanStops?.(name) ?? {}
     const peers = peersOf(model, hosts, parts.ownAddresses(), { cleanStops: { ...goneCleanly(this.#stops), ...told } })
-    const clues = { ...parts.clues?.(name), inHands: this.#nodesInHands(model) }
+    const powerFailure = parts.powerFailure?.(name)
+    const clues = {
+      ...parts.clues?.(name),
+      inHands: this.#nodesInHands(model),
+      ...(powerFailure === undefined ? {} : { powerFailure }),
+    }
     const scene = { model, boots: this.#boots, stops: withTold(this.#stops, told, model), clues }
     const { findings, episodes } = judgeConditions(scene, open, this.#episodes)
     this.#episodes = episodes

@@ -1,6 +1,6 @@
 import type { Verdict } from '../../core/evidence/types.ts'
 import type { HostPolicy } from '../../core/policy.ts'
-import { outletKey } from '../../core/power/types.ts'
+import { isInHands } from '../../core/power/in-hands.ts'
 import type { State } from '../../core/state/types.ts'
 import { asNumber, type Put } from './samples.ts'
 
@@ -23,7 +23,7 @@ function collectHost(host: HostPolicy, state: State, put: Put): void {
   if (known?.lastLifeAt !== undefined) {
     put('proxmox_watchdog_host_last_life_timestamp_seconds', labels, known.lastLifeAt.wallMs / 1000)
   }
-  put('proxmox_watchdog_host_hands_off', labels, asNumber(handsOff(host, state)))
+  put('proxmox_watchdog_host_hands_off', labels, asNumber(isInHands(state, host)))
   put('proxmox_watchdog_host_outage_power_cycles', labels, record?.outage?.cycles ?? 0)
   put('proxmox_watchdog_host_power_cycle_limit', labels, state.policy.maxCyclesPerOutage)
   put('proxmox_watchdog_host_lockout', labels, asNumber(record?.lockout !== undefined))
@@ -34,14 +34,3 @@ function collectHost(host: HostPolicy, state: State, put: Put): void {
 }
 
 /** Somebody knows why this host is silent, so that its silence is no news. */
-function handsOff(host: HostPolicy, state: State): boolean {
-  const outlets = host.levels.flat().map(outletKey)
-  const targets = new Set([host.name, ...outlets.map((key) => `outlet:${key}`)])
-  const claimed = Object.values(state.claims).some(
-    (claim) =>
-      targets.has(claim.target) &&
-      claim.purpose !== 'recovery' &&
-      (claim.goal === 'off' || (claim.goal === 'hands-off' && claim.purpose !== 'operator')),
-  )
-  return claimed || outlets.some((key) => state.outlets[key]?.offOnPurpose !== undefined)
-}

@@ -1,8 +1,7 @@
 import type { Verdict } from '../../evidence/types.ts'
 import type { DevicePolicy, HostPolicy, Policy } from '../../policy.ts'
-import { OUTLET } from '../../power/arbiter.ts'
-import { offOnPurposeIn } from '../../power/outlets.ts'
-import { type Intent, outletKey } from '../../power/types.ts'
+import { isInHands } from '../../power/in-hands.ts'
+import type { Intent } from '../../power/types.ts'
 import type { Draft } from '../../state/draft.ts'
 import { sinceMs, sinceStartMs } from '../../state/since.ts'
 import type { State } from '../../state/types.ts'
@@ -83,9 +82,7 @@ export class Sight {
 
   /** Somebody has taken the host into their hands: maintenance, an update, or an OFF on order. */
   isInHands(host: HostPolicy): boolean {
-    const { state } = this
-    const takenBy = claimedIn(state.claims)
-    return (takenBy !== undefined && isClaimed(host, takenBy)) || isOffIn(state)(host)
+    return isInHands(this.state, host)
   }
 
   /** Its silence is our own doing: its power is cut by a plan of ours, or was until a moment ago. */
@@ -116,41 +113,4 @@ function switches(intent: Intent, host: HostPolicy): boolean {
   return intent.legs.some(({ ref }) =>
     host.levels.some((level) => level.some(({ device, outlet }) => device === ref.device && outlet === ref.outlet)),
   )
-}
-
-const claimed = new WeakMap<State['claims'], ReadonlySet<string> | 'none'>()
-
-/** Targets that somebody other than recovery wishes off, or has taken over. A pause is no reason to stay silent. */
-function claimedIn(claims: State['claims']): ReadonlySet<string> | undefined {
-  let targets = claimed.get(claims)
-  if (targets === undefined) {
-    targets = targetsIn(claims)
-    claimed.set(claims, targets)
-  }
-  return targets === 'none' ? undefined : targets
-}
-
-function targetsIn(claims: State['claims']): ReadonlySet<string> | 'none' {
-  const targets = new Set<string>()
-  for (const claim of Object.values(claims)) {
-    if (claim.purpose === 'recovery') continue
-    if (claim.goal === 'off' || (claim.goal === 'hands-off' && claim.purpose !== 'operator')) targets.add(claim.target)
-  }
-  return targets.size === 0 ? 'none' : targets
-}
-
-function isClaimed(host: HostPolicy, targets: ReadonlySet<string>): boolean {
-  if (targets.has(host.name) || targets.has('*')) return true
-  return host.levels.some((level) => level.some((ref) => targets.has(`${OUTLET}${outletKey(ref)}`)))
-}
-
-type Off = { readonly outages: State['powerOutages']; readonly isOff: (host: HostPolicy) => boolean }
-const off = new WeakMap<State['outlets'], Off>()
-
-function isOffIn(state: State): (host: HostPolicy) => boolean {
-  const known = off.get(state.outlets)
-  if (known !== undefined && known.outages === state.powerOutages) return known.isOff
-  const isOff = offOnPurposeIn(state)
-  off.set(state.outlets, { outages: state.powerOutages, isOff })
-  return isOff
 }

@@ -51,6 +51,7 @@ describe('what holds', () => {
         'PveNodeOffline home/pve3',
       ],
     ],
+    ['what the plan for power failures brings with it', { specs: cutOff3 }, [], { powerFailure: 'It is at work.' }],
     ['no quorum anywhere', { specs: allAlone }, ['PveQuorumLost home', 'PveViewsDisagree home']],
     ['no view at all', { specs: allOld }, ['PveViewStale home']],
     ['a member that tells no view', { specs: { pve2: { ageS: 200 } } }, ['PveViewStale home/pve2']],

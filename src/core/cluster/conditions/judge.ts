@@ -50,7 +50,7 @@ export function judgeConditions(scene: Scene, open: readonly OpenAlert[], episod
       held.add(subject)
       const key = `${rule.name}/${subject}`
       if (each.episode !== undefined) told[key] = each.episode
-      findings.push(...findingsOf(rule, subject, each, known.get(key), episodes[key]))
+      findings.push(...findingsOf(rule, subject, restingIn(scene, rule, each), known.get(key), episodes[key]))
     }
     for (const { name, subject } of mine) {
       if (name !== rule.name || held.has(subject)) continue
@@ -60,6 +60,26 @@ export function judgeConditions(scene: Scene, open: readonly OpenAlert[], episod
     }
   }
   return { findings, episodes: told }
+}
+
+/** What a shutdown in order brings with it, and the way back. */
+const BY_POWER_FAILURE: ReadonlySet<ClusterAlert> = new Set([
+  'PveNodeOffline',
+  'PveQuorumLost',
+  'PveMarginZero',
+  'PveVotesMissing',
+  'PveViewsDisagree',
+  'PveViewStale',
+  'PveStorageInactive',
+  'PveReplicationFailed',
+  'PveReplicationStale',
+  'PveGuestDown',
+  'PveGuestNotStarted',
+])
+
+function restingIn({ clues }: Scene, { name }: Rule, held: Held): Held {
+  const rests = held.rests ?? (BY_POWER_FAILURE.has(name) ? clues.powerFailure : undefined)
+  return rests === undefined ? held : { ...held, rests }
 }
 
 function findingsOf(

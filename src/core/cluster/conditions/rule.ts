@@ -13,6 +13,8 @@ export type Clues = {
   readonly reboots?: Readonly<Record<string, { readonly at: At; readonly verdict: RebootVerdict }>>
   /** Nodes that somebody has in hand: maintenance or an update of ours. */
   readonly inHands?: readonly string[]
+  /** The plan for power failures is at work in the cluster: what it causes is told by itself. */
+  readonly powerFailure?: string
 }
 
 /** Everything that a condition may look at. */
