@@ -1,4 +1,4 @@
-import { clause, spell } from '../phrase.ts'
+import { clause, list, spell } from '../phrase.ts'
 import { feedsOf } from '../state/initial.ts'
 import { type At, elapsedMs, later } from '../time.ts'
 import { batteryOf } from './battery.ts'
@@ -82,8 +82,15 @@ function emptyHost(edit: OutageEdit, host: HostProgress): void {
     ready: undefined,
     ask: NOT_ASKED,
   })
-  edit.tell('power-node-shutting-down', `${host.host} is shut down: its guests are down.`, { host: host.host })
+  edit.tell('power-node-shutting-down', `${host.host} is shut down${withWhat(edit, host)}.`, { host: host.host })
   shutHostDown(edit, host.host)
+}
+
+function withWhat(edit: OutageEdit, { host }: HostProgress): string {
+  const guests = edit.guestsOn(host)
+  const left = guests.filter(({ step }) => step === 'left').map(({ name }) => name)
+  if (left.length > 0) return `, and ${list(left)} with it`
+  return guests.some(({ step }) => step === 'stopped') ? ': its guests are down' : ''
 }
 
 /** From the first order on the stage is finished whatever mains does; of those that go together every stage. */

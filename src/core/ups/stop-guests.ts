@@ -13,8 +13,34 @@ import type { GuestProgress, HostProgress } from './types.ts'
 const HARD_STOP_MS = 30_000
 const LEAST_DOWN_MS = 20_000
 
+/**
+ * Before the first node of a cluster goes: what runs on those that are to follow. Later nobody may be left who could tell,
+ * and what ran then has to run again in the end.
+ */
+export function rememberGuests(edit: OutageEdit, name: string): void {
+  for (const host of edit.hosts()) {
+    if (host.cluster !== name || host.stage < 0) continue
+    for (const { cluster, guest } of runningOn(edit.state, host.host)) {
+      const key = guestKey({ cluster, guest: guest.guest })
+      if (edit.outage.guests[key] !== undefined) continue
+      edit.setGuest(key, { ...freshGuest(edit, cluster, guest, host.host), step: 'running' })
+    }
+  }
+}
+
+/** Of a node without quorum nobody knows what runs: what was remembered goes with it, by its own shutdown. */
+function leaveUnknown(edit: OutageEdit, host: HostProgress): void {
+  const site = edit.site(host.cluster)
+  for (const guest of edit.guestsOn(host.host)) {
+    if (guest.step !== 'running' || guest.shed) continue
+    const seen = site?.guests.find((each) => each.guest === guest.guest)
+    if (seen?.running === undefined) edit.setGuest(guestKey(guest), { ...guest, step: 'left' })
+  }
+}
+
 /** Writes down what runs on a host that is to go: what is shut down now is what has to run again in the end. */
 export function collectGuests(edit: OutageEdit, host: HostProgress): void {
+  leaveUnknown(edit, host)
   const isRefused = edit.cluster(host.cluster).ha === 'refused'
   for (const { cluster, guest } of runningOn(edit.state, host.host)) {
     const key = guestKey({ cluster, guest: guest.guest })
@@ -154,7 +180,8 @@ export function shedGuests(edit: OutageEdit, tags: readonly string[]): void {
     for (const { cluster, guest } of runningOn(state, host.host)) {
       const key = guestKey({ cluster, guest: guest.guest })
       // One that HA manages is started again at once, unless HA has let go.
-      if (guest.ha || edit.outage.guests[key] !== undefined || !guest.tags.some((tag) => tags.includes(tag))) continue
+      const step = edit.outage.guests[key]?.step ?? 'running'
+      if (guest.ha || step !== 'running' || !guest.tags.some((tag) => tags.includes(tag))) continue
       edit.setGuest(key, { ...freshGuest(edit, cluster, guest, host.host), shed: true })
     }
   }

@@ -205,7 +205,8 @@ export class PowerNight {
         guest: guest.id,
         name: guest.id.replace('qemu/', 'vm'),
         node: guest.host,
-        ...(world.hosts[guest.host]?.state === 'up' ? { running: guest.running } : {}),
+        // Without quorum nobody's word counts.
+        ...(world.hosts[guest.host]?.state === 'up' && present >= needed ? { running: guest.running } : {}),
         tags: guest.tags ?? [],
         onboot: guest.onboot !== false,
         ...(guest.order === undefined ? {} : { order: guest.order }),

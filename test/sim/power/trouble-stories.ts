@@ -164,6 +164,20 @@ about('what goes wrong', () => {
     comesBack(site)
   })
 
+  story('what ran on a node that is left without quorum runs again, though nobody could tell any more', () => {
+    const guests = [
+      { id: 'qemu/100', host: 'pve1', onboot: false },
+      { id: 'qemu/101', host: 'pve2' },
+    ]
+    const site = night({ world: { ...three, guests } })
+    site.world.mains(false)
+    site.run(30 * MINUTE)
+    expect(site.told.find(({ code, host }) => code === 'power-node-shutting-down' && host === 'pve1')?.sentence).toBe(
+      'pve1 is shut down, and vm100 with it.',
+    )
+    comesBack(site)
+  })
+
   story('hosts that start by their outlet wait for their turn, and nobody is called for that', () => {
     const hosts = ['pve1', 'pve2', 'pve3', 'pve4', 'pve5'].map((name) => ({ name, firmware: 'on' as const }))
     const byOutlet = { startBy: ['outlet' as const] }

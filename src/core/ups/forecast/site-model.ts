@@ -168,12 +168,13 @@ export class SiteModel {
     }, 0)
     const quorum = site.quorum === undefined ? undefined : { ...site.quorum, present: site.quorum.present + change }
     const isQuiet = this.#quiet.get(site.cluster) === true
+    const trusted = quorum === undefined ? site.trusted : quorum.present >= quorum.needed
     return {
       ...site,
       at,
       nodes,
-      trusted: quorum === undefined ? site.trusted : quorum.present >= quorum.needed,
-      guests: (this.#guests.get(site.cluster) ?? []).map((guest) => guestOf(guest, nodes)),
+      trusted,
+      guests: (this.#guests.get(site.cluster) ?? []).map((guest) => guestOf(guest, trusted ? nodes : [])),
       ...(quorum === undefined ? {} : { quorum }),
       ha: { ...site.ha, quiet: isQuiet, services: isQuiet ? [] : site.ha.services },
     }
@@ -250,7 +251,7 @@ function done(afterMs: number, act: () => void): Answered {
   }
 }
 
-/** Of a node that is away nobody tells what runs there. */
+/** Of a node that is away, or has no quorum, nobody tells what runs there. */
 function guestOf({ startsAtMs: _, running, ...guest }: Guest, nodes: PowerSite['nodes']): SiteGuest {
   const isUp = nodes.find(({ node }) => node === guest.node)?.online === true
   return isUp && running !== undefined ? { ...guest, running } : guest
