@@ -1,17 +1,13 @@
-import { X509Certificate } from 'node:crypto'
-import { writeFileSync } from 'node:fs'
-import { join } from 'node:path'
 import { describe, expect, type TestContext, test } from 'vitest'
-import { LAB_API_TOKEN, LAB_CERTIFICATE } from '../../src/lab/servers/index.ts'
 import { homeLabWithCluster } from '../../src/lab/world/index.ts'
 import { SECONDARY, Upsd, upsdMissing } from '../peers/upsd.ts'
 import { SLOWEST_MS } from './site/daemon-process.ts'
 import { openSite } from './site/lab-site.ts'
+import { configurePower } from './site/power-site.ts'
 
 const reason = upsdMissing()
 if (reason !== undefined) console.warn(`skipped: a power failure with a real upsd: ${reason}`)
 
-const NODES = ['pve1', 'pve2', 'pve3', 'pve4']
 /** Lab seconds in a real one. */
 const PACE = 20
 
@@ -19,50 +15,7 @@ async function begin(context: TestContext) {
   const upsd = await Upsd.start()
   context.onTestFinished(() => upsd.stop())
   const site = await openSite(context, { spec: homeLabWithCluster(), timeScale: PACE })
-  const secret = (name: string, text: string) => {
-    const file = join(site.directory, name)
-    writeFileSync(file, `${text}\n`, { mode: 0o600 })
-    return { file }
-  }
-  const endpoints = site.lab
-    .state()
-    .hosts.filter(({ name }) => NODES.includes(name))
-    .map(({ name, address, httpsPort }) => ({ node: name, url: `https://${address}:${httpsPort}` }))
-  site.configure((configuration) => ({
-    ...configuration,
-    recovery: { ...configuration.recovery, standbyWatts: 5 },
-    proxmox: [
-      {
-        cluster: configuration.hosts.find(({ name }) => name === 'pve1')?.cluster,
-        endpoints,
-        token: { id: LAB_API_TOKEN.id, secret: secret('api-token', LAB_API_TOKEN.secret) },
-        tls: { fingerprint: new X509Certificate(LAB_CERTIFICATE).fingerprint256 },
-        poll: '5s',
-      },
-    ],
-    ups: {
-      units: [
-        {
-          name: 'rack',
-          server: '127.0.0.1',
-          port: upsd.port,
-          login: { username: SECONDARY.username, password: secret('ups-password', SECONDARY.password) },
-        },
-      ],
-      hosts: NODES.map((host) => ({ host, units: ['rack'], startBy: ['outlet'] })),
-      phases: [
-        { name: 'secondaries', after: '3s', hosts: ['pve3', 'pve4'] },
-        { name: 'last', after: '20m', hosts: ['pve1', 'pve2'] },
-      ],
-      poll: '200ms',
-      debounce: '1s',
-      guestDown: '5s',
-      stableFor: '2s',
-      firmwareWait: '1s',
-      bootPatience: '1m',
-      outletHold: '2s',
-    },
-  }))
+  configurePower(site, { server: '127.0.0.1', port: upsd.port, ...SECONDARY }, '20m')
   return { upsd, site }
 }
 
