@@ -10,7 +10,7 @@ import { hurryOf, isToGo } from './hurry.ts'
 import { learn, learnedMs, learnedNode } from './learned.ts'
 import { NOT_ASKED, type OutageEdit } from './outage-edit.ts'
 import { quietHa, setCephFlags } from './quieting.ts'
-import { collectGuests, stopGuests } from './stop-guests.ts'
+import { collectGuests, rememberGuests, stopGuests } from './stop-guests.ts'
 import type { HostProgress } from './types.ts'
 
 const SHUTDOWN_LIMIT_MS = 30_000
@@ -55,6 +55,7 @@ function prepare(edit: OutageEdit, host: HostProgress): void {
   if (ha === 'refused' && isDeferred(edit, host)) return
   const isAlone = carriesUs(edit.state, host) && ha === 'quiet'
   if (isAlone && !isLastLeft(edit, host)) return
+  rememberGuests(edit, host.cluster)
   edit.setHost(host.host, { step: 'stopping-guests', since: edit.now })
   collectGuests(edit, host)
   shutHostDown(edit, host.host)

@@ -7,7 +7,7 @@ import { hurryOf, isOrderedDown } from './hurry.ts'
 import { guestKey } from './learned.ts'
 import type { OutageEdit } from './outage-edit.ts'
 import { shutHostDown } from './shutting-down.ts'
-import { rememberGuests, shedGuests, stopGroups } from './stop-guests.ts'
+import { shedGuests, stopGroups } from './stop-guests.ts'
 import type { HostProgress } from './types.ts'
 
 /** One step of the plan while the battery carries the site, or while a stage that was committed is finished. */
@@ -98,7 +98,6 @@ function beginStage(edit: OutageEdit, index: number, due: Due, own: readonly { h
 
 function prepare(edit: OutageEdit, index: number, host: HostProgress): void {
   const { ha } = edit.cluster(host.cluster)
-  rememberGuests(edit, host.cluster)
   // What was refused in an earlier stage may be granted now.
   if (ha === 'refused') edit.setCluster(host.cluster, { ha: 'armed', haSince: edit.now })
   edit.setHost(host.host, { step: 'preparing', since: edit.now })

@@ -190,4 +190,14 @@ export const POWER_MUTANTS: readonly Mutant[] = [
     ],
     first: 'what goes wrong a host that wakes',
   },
+  {
+    name: 'what runs is not remembered before quorum goes',
+    edits: edit('ups/shutting-down.ts', '  rememberGuests(edit, host.cluster)\n', ''),
+    first: 'what ran on a node that is left without quorum',
+  },
+  {
+    name: 'who waits for an outlet is late',
+    edits: edit('ups/bring-back.ts', '    edit.setHost(host.host, { wayAt: now })\n', ''),
+    first: 'hosts that start by their outlet wait',
+  },
 ]
