@@ -13,6 +13,7 @@ import { proxmox, proxmoxMemory } from './proxmox.ts'
 import type { BenchModule, BenchRow, BenchSkip } from './row.ts'
 import { simulation } from './simulation.ts'
 import { benchStore } from './store.ts'
+import { ups } from './ups.ts'
 
 const MODULES: Record<string, BenchModule> = {
   probing,
@@ -28,6 +29,7 @@ const MODULES: Record<string, BenchModule> = {
   proxmox,
   'proxmox-memory': proxmoxMemory,
   'cluster-faces': clusterFaces,
+  ups,
 }
 
 /** Run only where named. */
