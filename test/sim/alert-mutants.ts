@@ -39,7 +39,11 @@ export const ALERT_MUTANTS: readonly Mutant[] = [
   },
   {
     name: 'what is off on order alarms',
-    edits: edit(`${OWN}sight.ts`, 'return (takenBy !== undefined && isClaimed(host, takenBy)) ||', 'return false &&'),
+    edits: edit(
+      'power/in-hands.ts',
+      'return (takenBy !== undefined && isClaimed(host, takenBy)) ||',
+      'return false &&',
+    ),
     first: 'alerts: what is off on order',
   },
   {

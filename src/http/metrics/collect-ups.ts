@@ -28,6 +28,8 @@ export function collectUps(state: State, now: At, put: Put): void {
   for (const phase of PHASES) put('proxmox_watchdog_power_failure', { phase }, asNumber(live?.phase === phase))
   const lastedMs = live === undefined ? 0 : elapsedMs(live.startedAt, now)
   put('proxmox_watchdog_power_failure_seconds', {}, lastedMs / 1_000)
+  const isStuck = live?.phase === 'returning' && live.toldNotBack === true
+  put('proxmox_watchdog_power_failure_return_stuck', {}, asNumber(isStuck))
   for (const { name } of ups.stages) {
     const begunAt = live?.stages.find((stage) => stage.name === name)?.begunAt
     put('proxmox_watchdog_power_failure_stage_begun', { stage: name }, asNumber(begunAt !== undefined))

@@ -71,6 +71,11 @@ export const UPS_METRICS = {
     help: 'Whether every way to start the host again was tried in vain.',
     labels: host,
   },
+  proxmox_watchdog_power_failure_return_stuck: {
+    type: 'gauge',
+    help: 'Whether the cluster is not back whole long after mains is.',
+    labels: [],
+  },
   proxmox_watchdog_power_plan_obstacles: {
     type: 'gauge',
     help: 'How many things keep the plan for power failures from being carried out as it is meant (`ups plan` names them).',

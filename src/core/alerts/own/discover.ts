@@ -27,6 +27,7 @@ const OF_UNITS = known([
   'UpsReplaceBattery',
   'UpsOverload',
 ])
+const OF_RETURNS = known(['PowerReturnStuck'])
 const OF_PLAN = known(['PowerPlanImpossible'])
 const OF_BUDGETS = known(['UpsBudgetTooSmall'])
 const OF_OUTAGES = known(['PowerNodeNotOff', 'PowerHostNotBack'])
@@ -85,7 +86,10 @@ export function discoverAll(sight: Sight): void {
 }
 
 function discoverOutage(sight: Sight): void {
-  for (const host in liveOutage(sight.state)?.hosts) openWhatHolds(sight, OF_OUTAGES, host)
+  const outage = liveOutage(sight.state)
+  if (outage === undefined) return
+  for (const host in outage.hosts) openWhatHolds(sight, OF_OUTAGES, host)
+  openWhatHolds(sight, OF_RETURNS, '')
 }
 
 /** Of the plan itself: by what its clusters have told last. */

@@ -32,7 +32,6 @@ const TOLD: Partial<Record<HappeningCode, NoticeName>> = {
   'power-ha-refused': 'PowerFailureTrouble',
   'power-guest-left': 'PowerFailureTrouble',
   'power-guest-not-back': 'PowerFailureTrouble',
-  'power-return-stuck': 'PowerFailureTrouble',
   'power-outage-over': 'PowerFailureOver',
   'ups-forced-shutdown': 'UpsForcedShutdown',
   'ups-fsd-latched': 'UpsForcedShutdownLatched',

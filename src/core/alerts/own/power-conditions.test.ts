@@ -40,6 +40,15 @@ function show(rig: Rig, part: Partial<PowerSite> = {}): Announced {
   return withUps(rig).change((draft) => draft.put('powerSites', 'home', site))
 }
 
+function returning(rig: Rig, toldNotBack: boolean): Announced {
+  const row = { ...outageOf({}), phase: 'returning' as const, toldNotBack }
+  const code = toldNotBack ? 'power-return-stuck' : 'power-outage-over'
+  return withUps(rig).change((draft) => {
+    draft.put('powerOutages', 'outage-1', toldNotBack ? row : { ...row, phase: 'over' })
+    draft.tell(code, `As ${code} says.`)
+  })
+}
+
 function outage(rig: Rig, host: Partial<HostProgress>): Announced {
   const row = outageOf({ ...host, since: rig.now })
   const code = host.step === 'not-off' ? 'power-node-not-off' : host.step === 'off' ? 'power-node-off' : undefined
@@ -136,6 +145,14 @@ const EXAMPLES: readonly Example[] = [
     why: 'As power-node-not-off says.',
     end: (rig) => outage(rig, { step: 'off' }),
     over: 'As power-node-off says.',
+  },
+  {
+    name: 'PowerReturnStuck',
+    labels: {},
+    begin: (rig) => returning(rig, true),
+    why: 'As power-return-stuck says.',
+    end: (rig) => returning(rig, false),
+    over: 'As power-outage-over says.',
   },
   {
     name: 'PowerHostNotBack',

@@ -9,7 +9,10 @@ import type { Sight } from './sight.ts'
 import type { ConditionName } from './table.ts'
 import type { Judgement } from './types.ts'
 
-type OfPower = Extract<ConditionName, `Power${'NodeNotOff' | 'HostNotBack' | 'PlanImpossible'}` | `Ups${string}`>
+type OfPower = Extract<
+  ConditionName,
+  `Power${'NodeNotOff' | 'HostNotBack' | 'ReturnStuck' | 'PlanImpossible'}` | `Ups${string}`
+>
 
 const byUnits: Condition['isTouched'] = (before, after) =>
   before.upsUnits !== after.upsUnits || before.upsNow !== after.upsNow
@@ -85,6 +88,16 @@ export const powerConditions: Record<OfPower, Condition> = {
       told(sight, 'power-node-not-off', host) ??
       `It is asked again while the battery lasts; the plan goes on without it.`,
     end: (sight, host) => told(sight, 'power-node-off', host) ?? `${host} is not waited for any more.`,
+  },
+  PowerReturnStuck: {
+    isTouched: byOutages,
+    judge({ state }) {
+      const outage = liveOutage(state)
+      return outage?.phase === 'returning' && outage.toldNotBack === true ? 'holds' : 'over'
+    },
+    summary: () => 'The cluster is not back whole after the power failure',
+    why: ({ draft }) => draft.told.findLast(({ code }) => code === 'power-return-stuck')?.sentence ?? 'It is tried on.',
+    end: ({ draft }) => draft.told.findLast(({ code }) => code === 'power-outage-over')?.sentence ?? 'It is over.',
   },
   PowerHostNotBack: {
     isTouched: byOutages,
