@@ -57,6 +57,13 @@ export const upsCommandRequest = z.strictObject({
   command: z.string().regex(/^[\w.-]{1,128}$/, 'a command such as test.battery.start.quick is expected'),
 })
 
+export const upsSetRequest = z.strictObject({
+  ups: z.string().min(1),
+  variable: z.string().regex(/^[\w.-]{1,128}$/, 'a variable such as battery.charge.low is expected'),
+  value: z.string().max(256),
+})
+export const upsForceRequest = z.strictObject({ ups: z.string().min(1) })
+
 export const rehearsedPart = z.object({
   about: z.string().describe('the UPS, cluster or host'),
   result: z.enum(['ok', 'hint', 'failed']),
@@ -101,6 +108,24 @@ export const UPS_ROUTES = {
     on: 'socket',
     says: 'Lets a UPS carry out a command, such as a test of its battery, and follows it until its driver has taken it.',
     body: upsCommandRequest,
+    answer: upsAnswerOf,
+    noWith: 409,
+  },
+  upsSet: {
+    method: 'POST',
+    path: '/api/v1/ups/set',
+    on: 'socket',
+    says: 'Sets a variable of a UPS, and follows it until its driver has taken it.',
+    body: upsSetRequest,
+    answer: upsAnswerOf,
+    noWith: 409,
+  },
+  upsForce: {
+    method: 'POST',
+    path: '/api/v1/ups/fsd',
+    on: 'socket',
+    says: 'Says FSD at upsd as the primary of a UPS: everybody who watches it shuts down now, mains or not.',
+    body: upsForceRequest,
     answer: upsAnswerOf,
     noWith: 409,
   },

@@ -164,6 +164,24 @@ test('a battery is tested by a command that its UPS knows', async () => {
   expect(asked).toEqual(['rack test.battery.start.quick', 'rack test.battery.start.deep', 'rack test.battery.start'])
 })
 
+test('a variable is set, and everything is ordered down only when that is meant', async () => {
+  shown(0, true)
+  const asked: string[] = []
+  const answer =
+    (what: string) =>
+    async (...words: readonly string[]) => {
+      asked.push([what, ...words].join(' '))
+      return { ok: words[1] !== 'ups.colour', code: 'x', sentence: `It has heard ${what}.` }
+    }
+  Object.assign(served.daemon, { upsDesk: () => ({ set: answer('set'), forceShutdown: answer('fsd') }) })
+  expect(await command('ups', 'set', 'battery.charge.low', '30')).toMatchObject({ code: 0, out: 'It has heard set.\n' })
+  expect(await command('ups', 'set', 'ups.colour', 'red')).toMatchObject({ code: 1, err: 'It has heard set.\n' })
+  expect((await command('ups', 'set', 'bad name', '1')).err).toContain('a variable such as battery.charge.low')
+  expect((await command('ups', 'fsd')).err).toContain('Nothing was done')
+  expect(await command('ups', 'fsd', '--yes')).toMatchObject({ code: 0, out: 'It has heard fsd.\n' })
+  expect(asked).toEqual(['set rack battery.charge.low 30', 'set rack ups.colour red', 'fsd rack'])
+})
+
 test('where no UPS is configured none is asked', async () => {
   Object.assign(served.daemon, { upsDesk: () => undefined })
   expect(await command('ups', 'rehearse')).toMatchObject({ code: 1, err: 'No UPS is configured.\n' })

@@ -1,7 +1,10 @@
 import type { Context, Hono } from 'hono'
+import type { z } from 'zod'
 import { ROUTES } from '../api/routes.ts'
-import { upsCommandRequest, upsCommandsQuery } from '../api/ups.ts'
+import { upsCommandRequest, upsCommandsQuery, upsForceRequest, upsSetRequest } from '../api/ups.ts'
 import type { Daemon } from '../ports/daemon.ts'
+import type { UpsAnswer } from '../ports/ups.ts'
+import type { UpsDesk } from '../ports/ups-desk.ts'
 import { bodyOf, errorAnswer, parse } from './answers.ts'
 import { upsOf } from './views/ups.ts'
 
@@ -28,11 +31,18 @@ export function addUpsAsking(app: Hono, daemon: Daemon): void {
     if (answer === undefined) return none(context)
     return context.json(answer, answer.ok ? 200 : ROUTES.upsCommands.noWith)
   })
-  app.post(ROUTES.upsCommand.path, async (context) => {
-    const body = await bodyOf(context, upsCommandRequest)
-    if (!body.ok) return errorAnswer(context, 'bad-request', body.sentence)
-    const answer = await desk()?.command(body.value.ups, body.value.command)
-    if (answer === undefined) return none(context)
-    return context.json(answer, answer.ok ? 200 : ROUTES.upsCommand.noWith)
-  })
+  const changing = <T>(route: 'upsCommand' | 'upsSet' | 'upsForce', schema: z.ZodType<T>, act: Act<T>) =>
+    app.post(ROUTES[route].path, async (context) => {
+      const body = await bodyOf(context, schema)
+      if (!body.ok) return errorAnswer(context, 'bad-request', body.sentence)
+      const asked = desk()
+      if (asked === undefined) return none(context)
+      const answer = await act(asked, body.value)
+      return context.json(answer, answer.ok ? 200 : ROUTES[route].noWith)
+    })
+  changing('upsCommand', upsCommandRequest, (asked, { ups, command }) => asked.command(ups, command))
+  changing('upsSet', upsSetRequest, (asked, { ups, variable, value }) => asked.set(ups, variable, value))
+  changing('upsForce', upsForceRequest, (asked, { ups }) => asked.forceShutdown(ups))
 }
+
+type Act<T> = (desk: UpsDesk, asked: T) => Promise<UpsAnswer>

@@ -1,7 +1,7 @@
 import type { UpsReading } from '../core/ups/reading.ts'
 import type { Clock } from '../ports/clock.ts'
 import type { UpsAnswer, UpsWatch } from '../ports/ups.ts'
-import { listCommands, runCommand } from './commanding.ts'
+import { forceShutdown, listCommands, runCommand, setVariable } from './commanding.ts'
 import { HeldLogin, type LoginState } from './held-login.ts'
 import { ServerPoll } from './server-poll.ts'
 import { type NutSettings, type NutUnit, serverOf } from './settings.ts'
@@ -86,6 +86,17 @@ class NutWatch implements UpsWatch {
     const unit = this.#unit(ups)
     if (unit === undefined) return unknown(ups)
     return runCommand(unit, command, this.#parts.clock, this.#settings.timeoutMs)
+  }
+
+  async set(ups: string, variable: string, value: string): Promise<UpsAnswer> {
+    const unit = this.#unit(ups)
+    if (unit === undefined) return unknown(ups)
+    return setVariable(unit, { variable, value }, this.#parts.clock, this.#settings.timeoutMs)
+  }
+
+  async forceShutdown(ups: string): Promise<UpsAnswer> {
+    const unit = this.#unit(ups)
+    return unit === undefined ? unknown(ups) : forceShutdown(unit, this.#settings.timeoutMs)
   }
 
   async close(): Promise<void> {

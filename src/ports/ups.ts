@@ -18,5 +18,9 @@ export interface UpsWatch {
   /** Commands that the UPS takes at once, such as `test.battery.start.quick`. */
   commands(ups: string): Promise<UpsAnswer & { readonly commands: readonly string[] }>
   command(ups: string, command: string): Promise<UpsAnswer>
+  /** Sets what can be set, such as `battery.charge.low`. */
+  set(ups: string, variable: string, value: string): Promise<UpsAnswer>
+  /** Says FSD as the primary: everybody who watches the UPS shuts down, and so do we. */
+  forceShutdown(ups: string): Promise<UpsAnswer>
   close(): Promise<void>
 }

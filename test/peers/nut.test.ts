@@ -106,6 +106,20 @@ describe.skipIf(reason)('a real upsd', () => {
     expect(reading.loginRefused).not.toContain('wrong')
   })
 
+  test('sets what can be set, and says so where it cannot', async () => {
+    const { username, password } = ADMIN
+    const asked = begin({ username, password: new Disclosed(password) })
+    await heard('OL')
+    expect(await asked.set('rack', 'ups.load', '40')).toMatchObject({ ok: true })
+    await until(({ loadPercent }) => loadPercent === 40)
+    expect(await asked.set('rack', 'ups.colour', 'red')).toMatchObject({ ok: false, code: 'not-supported' })
+    expect(await asked.set('attic', 'ups.load', '40')).toMatchObject({ ok: false, code: 'unknown-ups' })
+  })
+
+  test('takes no forced shutdown from a secondary', async () => {
+    expect(await begin().forceShutdown('rack')).toMatchObject({ ok: false, code: 'access-denied' })
+  })
+
   test('whose driver stands still, and goes on', async () => {
     begin()
     await heard('OL')
@@ -212,6 +226,16 @@ describe.skipIf(reason)('a real upsd and a real upsmon', () => {
   }, 30_000)
   afterAll(() => upsd.stop())
   afterEach(() => watch?.close())
+
+  test('on which we say a forced shutdown, as its primary', async () => {
+    await begin({ username: 'primary', password: new Disclosed('primary') }).forceShutdown('rack')
+    expect((await heard('FSD')).status).toContain('OL')
+    await upsd.stopServer()
+    await upsd.startServer()
+    await watch?.close()
+    begin()
+    await until(({ status }) => status.includes('OL') && !status.includes('FSD'))
+  }, 20_000)
 
   test('on which a forced shutdown is said by upsmon, with mains present', async () => {
     begin()

@@ -19,6 +19,9 @@ const GOOD = new Set([
   'outlets-turning-on',
   'outage-closed',
   'mapping-verified',
+  'ups-on-mains',
+  'ups-heard',
+  'power-mains-back',
 ])
 
 /** A host that boots after a cycle of ours is silent, and not cycled for that. Everybody expects it. */

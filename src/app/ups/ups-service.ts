@@ -80,6 +80,8 @@ export class UpsService {
       variables: (name) => ups.variables(name),
       commands: (name) => ups.commands(name),
       command: (name, command) => ups.command(name, command),
+      set: (name, variable, value) => ups.set(name, variable, value),
+      forceShutdown: (name) => ups.forceShutdown(name),
       rehearse: () => rehearse({ clock, state, watches, shells, ups: () => this.#watch, refresh }),
     }
   }

@@ -29,6 +29,7 @@ export function upsCommand(cli: Cli): Command {
   addPlan(ups, cli)
   addRehearse(ups, cli)
   addTest(ups, cli)
+  addChanging(ups, cli)
   ups
     .command('notify')
     .description('look at each UPS now; a NOTIFYCMD for upsmon')
@@ -88,6 +89,30 @@ function addTest(ups: Command, cli: Cli): void {
     .action(async (name: string | undefined, options: TestOptions) => {
       const { testBattery } = await import('../ups/test-battery.ts')
       cli.end(await testBattery(cli, name, options))
+    })
+}
+
+function addChanging(ups: Command, cli: Cli): void {
+  ups
+    .command('set')
+    .description('set what a UPS lets be set, such as battery.charge.low')
+    .argument('<variable>')
+    .argument('<value>')
+    .option('--ups <name>', 'which one, where there are several')
+    .addHelpText('after', '\nThe login needs `actions = SET` in upsd.users.')
+    .action(async (variable: string, value: string, options: { readonly ups?: string }) => {
+      const { setUpsVariable } = await import('../ups/change-ups.ts')
+      cli.end(await setUpsVariable(cli, variable, value, options))
+    })
+  ups
+    .command('fsd')
+    .description('say at upsd that everything on a UPS has to shut down now')
+    .argument('[ups]', 'which one, where there are several')
+    .option('--yes', 'do not ask')
+    .addHelpText('after', '\nThe login needs `upsmon primary` or `actions = FSD` in upsd.users.')
+    .action(async (name: string | undefined, options: { readonly yes?: boolean }) => {
+      const { forceUpsShutdown } = await import('../ups/change-ups.ts')
+      cli.end(await forceUpsShutdown(cli, name, options))
     })
 }
 

@@ -1,8 +1,7 @@
 import { type Cli, fail } from '../cli.ts'
-import type { Client, Failure } from '../client.ts'
 import { confirm } from '../confirm.ts'
 import type { Exit } from '../exit-codes.ts'
-import { NO_UPS } from '../render/ups.ts'
+import { unitOf } from './unit-of.ts'
 
 export type TestOptions = { readonly deep?: boolean; readonly stop?: boolean; readonly yes?: boolean }
 
@@ -35,17 +34,6 @@ export async function testBattery(cli: Cli, ups: string | undefined, options: Te
   if (!done.value.ok) return fail(cli, { exit: 'no', sentence: done.value.sentence })
   cli.terminal.out(`${done.value.sentence} Its result shows in \`ups status\`, and as UpsReplaceBattery if it is bad.`)
   return 'ok'
-}
-
-async function unitOf(client: Client, ups: string | undefined): Promise<{ ok: true; name: string } | Failure> {
-  const reply = await client.call('ups')
-  if (!reply.ok) return reply
-  const names = reply.value.units.map(({ name }) => name)
-  if (names.length === 0) return { ok: false, exit: 'no', sentence: NO_UPS }
-  const name = ups ?? (names.length === 1 ? names[0] : undefined)
-  if (name !== undefined && names.includes(name)) return { ok: true, name }
-  const sentence = ups === undefined ? 'Which UPS?' : `No UPS is called ${ups}.`
-  return { ok: false, exit: 'usage', sentence: `${sentence} There are ${names.join(', ')}.` }
 }
 
 /** Not every UPS tells a quick test from another one. */

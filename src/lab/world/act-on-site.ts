@@ -1,6 +1,6 @@
 import { type ActResult, done, type SiteAction } from './actions.ts'
 import type { World } from './types.ts'
-import { reckonEnd, settle } from './ups/battery.ts'
+import { hasMains, reckonEnd, settle } from './ups/battery.ts'
 import { followSupply } from './ups/supply.ts'
 
 export function actOnSite(world: World, action: SiteAction): ActResult {
@@ -24,7 +24,7 @@ function turnMains(world: World, on: boolean): ActResult {
   for (const ups of world.upses) settle(world, ups)
   world.mainsOn = on
   for (const ups of world.upses) {
-    if (on) ups.output = true
+    if (hasMains(world, ups)) ups.output = true
     reckonEnd(world, ups)
   }
   followSupply(world, 'mains')

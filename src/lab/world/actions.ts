@@ -41,6 +41,8 @@ type OnUps =
   /** `ups-heard`: upsd is restarted, and with it goes what was wrong, and a forced shutdown. */
   | { readonly kind: 'ups-silent' | 'ups-stale' | 'ups-driver-gone' | 'ups-heard'; readonly ups: string }
   | { readonly kind: 'ups-fsd'; readonly ups: string }
+  /** The breaker in front of this one UPS; the rest of the site keeps its mains. */
+  | { readonly kind: 'ups-mains-off' | 'ups-mains-on'; readonly ups: string }
   | { readonly kind: 'ups-command'; readonly ups: string; readonly command: UpsCommand }
 
 /** What the UPS does at once. */

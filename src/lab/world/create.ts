@@ -1,7 +1,7 @@
 import { createCluster } from './cluster/create.ts'
 import { touchClusters } from './cluster/touch.ts'
 import { feedsHost } from './hosts.ts'
-import { meterOutlet } from './meter.ts'
+import { meterHost, meterOutlet } from './meter.ts'
 import { type HostSpec, type StripSpec, USUAL_WATTS, type WorldSpec } from './spec.ts'
 import type { Host, Outlet, Strip, World } from './types.ts'
 import { createUps } from './ups/create.ts'
@@ -27,6 +27,7 @@ export function createWorld(spec: WorldSpec): World {
   for (const ups of spec.upses ?? []) world.upses.push(createUps(world, ups))
   for (const host of spec.hosts) world.hosts.push(createHost(world, host))
   for (const strip of world.strips) for (const outlet of strip.outlets) meterOutlet(world, outlet)
+  for (const host of world.hosts) meterHost(world, host)
   for (const cluster of spec.clusters ?? []) world.clusters.push(createCluster(world, cluster))
   touchClusters(world)
   return world

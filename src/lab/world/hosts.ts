@@ -38,9 +38,11 @@ export function finishShutdown(world: World, host: Host): void {
   else become(world, host, 'standby')
 }
 
-/** Whether power reaches the host now: through any of its supplies, or from the wall where it has none. */
+/** Whether power reaches the host now: through any of its supplies; where it has none, from its UPS or the wall. */
 export function feedsHost(world: World, host: Host): boolean {
-  if (host.supplies.length === 0) return world.mainsOn
+  if (host.supplies.length === 0) {
+    return world.upses.find(({ hosts }) => hosts.includes(host.name))?.output ?? world.mainsOn
+  }
   return host.supplies.some((outlet) => outlet.on && outlet.strip.powered)
 }
 

@@ -34,4 +34,5 @@ export {
   type TimerRefusal,
 } from './strips.ts'
 export type { Cause, Host, HostState, Outlet, PowerCut, Strip, Switching, Ups, UpsFault, World } from './types.ts'
-export { LOW_PERCENT, LOW_RUNTIME_MS, readUps, type UpsView } from './ups/read.ts'
+export { LOW_PERCENT } from './ups/create.ts'
+export { LOW_RUNTIME_MS, readUps, type UpsView } from './ups/read.ts'

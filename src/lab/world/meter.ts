@@ -1,9 +1,10 @@
 import type { Host, Outlet, World } from './types.ts'
-import { loadUps } from './ups/battery.ts'
+import { loadUps, upsOfHost, upsOfStrip } from './ups/battery.ts'
 
 /** Brings the watts and energy of every outlet of this host up to date; call it after any change of the host. */
 export function meterHost(world: World, host: Host): void {
   for (const outlet of host.supplies) meterOutlet(world, outlet)
+  if (host.supplies.length === 0) loadUps(world, upsOfHost(world, host), hostWatts)
 }
 
 export function meterOutlet(world: World, outlet: Outlet): void {
@@ -13,7 +14,7 @@ export function meterOutlet(world: World, outlet: Outlet): void {
   if (outlet.on && outlet.strip.powered) {
     for (const host of outlet.hosts) outlet.watts += hostWatts(host) / liveSupplies(host)
   }
-  loadUps(world, outlet.strip)
+  loadUps(world, upsOfStrip(world, outlet.strip), hostWatts)
 }
 
 /** What the host draws from all its supplies together. */

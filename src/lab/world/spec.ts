@@ -56,6 +56,8 @@ export type UpsSpec = {
   readonly name: string
   /** Strips that hang behind it. */
   readonly strips: readonly string[]
+  /** Hosts that have no supplies on a strip and hang behind it directly; default none. */
+  readonly hosts?: readonly string[]
   /** Energy of its full battery. */
   readonly capacityWattHours: number
   /** What it can carry; default 1000 W. */
@@ -66,6 +68,8 @@ export type UpsSpec = {
   readonly chargingWatts?: number
   /** Default 100. */
   readonly chargePercent?: number
+  /** On battery and not above this, it says that it is low; default 20. */
+  readonly lowPercent?: number
 }
 
 export type WorldSpec = {

@@ -79,10 +79,15 @@ export type UpsFault = 'none' | 'stale' | 'driver-gone' | 'silent'
 export type Ups = {
   readonly name: string
   readonly strips: readonly Strip[]
+  /** Names of the hosts that hang behind it directly. */
+  readonly hosts: readonly string[]
   readonly capacityWattMs: number
   readonly nominalWatts: number
   readonly baseWatts: number
   readonly chargingWatts: number
+  readonly lowPercent: number
+  /** Whether its own feed is whole; it has mains only where the site has, too. */
+  inputOn: boolean
   /** As of `meteredAtMs`. */
   chargeWattMs: number
   meteredAtMs: number

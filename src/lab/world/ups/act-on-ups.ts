@@ -1,6 +1,6 @@
 import { type ActResult, done, refused, type UpsAction, type UpsCommand } from '../actions.ts'
 import type { Ups, World } from '../types.ts'
-import { reckonEnd, settle } from './battery.ts'
+import { hasMains, reckonEnd, settle } from './battery.ts'
 import { emptyBattery, followSupply } from './supply.ts'
 
 const FAULTS = {
@@ -27,9 +27,22 @@ export function actOnUps(world: World, ups: Ups, action: UpsAction): ActResult {
     case 'ups-fsd':
       ups.fsd = true
       return done(`${ups.name} orders a forced shutdown`)
+    case 'ups-mains-off':
+    case 'ups-mains-on':
+      return turnInput(world, ups, action.kind === 'ups-mains-on')
     case 'ups-command':
       return command(world, ups, action.command)
   }
+}
+
+function turnInput(world: World, ups: Ups, on: boolean): ActResult {
+  // What was charged or drawn until now counts by what was.
+  settle(world, ups)
+  ups.inputOn = on
+  if (hasMains(world, ups)) ups.output = true
+  reckonEnd(world, ups)
+  followSupply(world, 'mains')
+  return done(`${ups.name} has ${hasMains(world, ups) ? 'mains' : 'no mains'}`)
 }
 
 function setBattery(world: World, ups: Ups, percent: number): ActResult {
@@ -52,7 +65,7 @@ function command(world: World, ups: Ups, name: UpsCommand): ActResult {
       return done(`${ups.name} has cut what hangs behind it`)
     case 'load.on':
       if (ups.output) return done(`${ups.name} feeds what hangs behind it`)
-      if (!world.mainsOn) return refused('not-possible-now', `${ups.name} has no mains`)
+      if (!hasMains(world, ups)) return refused('not-possible-now', `${ups.name} has no mains`)
       settle(world, ups)
       ups.output = true
       followSupply(world, 'mains')

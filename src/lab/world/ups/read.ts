@@ -1,8 +1,7 @@
 import type { Ups, World } from '../types.ts'
-import { chargeOf } from './battery.ts'
+import { chargeOf, hasMains } from './battery.ts'
 
-/** Below these a battery is low. */
-export const LOW_PERCENT = 20
+/** Below this a battery is low, whatever its charge. */
 export const LOW_RUNTIME_MS = 120_000
 const TEST_MS = 10_000
 
@@ -11,6 +10,7 @@ export type UpsView = {
   readonly onBattery: boolean
   readonly output: boolean
   readonly chargePercent: number
+  readonly lowPercent: number
   readonly runtimeMs: number
   readonly loadWatts: number
   readonly loadPercent: number
@@ -24,14 +24,15 @@ export function readUps(world: World, ups: Ups): UpsView {
   const charge = chargeOf(world, ups)
   const chargePercent = (charge / ups.capacityWattMs) * 100
   const runtimeMs = charge / ups.loadWatts
-  const onBattery = !world.mainsOn
-  const low = onBattery && (chargePercent <= LOW_PERCENT || runtimeMs <= LOW_RUNTIME_MS)
+  const onBattery = !hasMains(world, ups)
+  const low = onBattery && (chargePercent <= ups.lowPercent || runtimeMs <= LOW_RUNTIME_MS)
   const testing = ups.testedAtMs !== undefined && world.nowMs - ups.testedAtMs < TEST_MS
   return {
     name: ups.name,
     onBattery,
     output: ups.output,
     chargePercent,
+    lowPercent: ups.lowPercent,
     runtimeMs,
     loadWatts: ups.loadWatts,
     loadPercent: (ups.loadWatts / ups.nominalWatts) * 100,

@@ -128,3 +128,44 @@ test('a load that is cut on order keeps the battery, and comes back with mains a
   does(world, { kind: 'mains-on' })
   expect(state(world)).toBe('booting')
 })
+
+const withTwo = () =>
+  createWorld({
+    strips: [],
+    hosts: ['web', 'db', 'lamp'].map((name) => ({ name, supplies: [] })),
+    upses: [
+      { name: 'left', strips: [], hosts: ['web'], capacityWattHours: 45, lowPercent: 60 },
+      { name: 'right', strips: [], hosts: ['db'], capacityWattHours: 45 },
+    ],
+  })
+const named = (world: World, name: string) =>
+  readUps(world, world.upses.find((one) => one.name === name) as World['upses'][number])
+
+test('hosts may hang behind it directly, and those on the wall go first', () => {
+  const world = withTwo()
+  expect(named(world, 'left').loadWatts).toBe(90)
+  does(world, { kind: 'mains-off' })
+  expect(['web', 'db', 'lamp'].map((name) => state(world, name))).toEqual(['up', 'up', 'off'])
+  does(world, { kind: 'shutdown', host: 'db' })
+  advanceTo(world, 30 * MINUTE)
+  expect(['web', 'db'].map((name) => state(world, name))).toEqual(['off', 'standby'])
+  does(world, { kind: 'mains-on' })
+  expect(['web', 'db', 'lamp'].map((name) => state(world, name))).toEqual(['booting', 'standby', 'booting'])
+})
+
+test('one UPS may lose its mains alone, and each has its own low charge', () => {
+  const world = withTwo()
+  does(world, { kind: 'ups-mains-off', ups: 'left' })
+  advanceTo(world, 15 * MINUTE)
+  expect(named(world, 'left').status).toEqual(['OB', 'DISCHRG', 'LB'])
+  expect(named(world, 'right')).toMatchObject({ status: ['OL'], chargePercent: 100 })
+  expect(state(world, 'lamp')).toBe('up')
+  advanceTo(world, 30 * MINUTE)
+  expect(['web', 'db'].map((name) => state(world, name))).toEqual(['off', 'up'])
+  // Mains of the site does not mend the breaker in front of this one.
+  does(world, { kind: 'mains-off' })
+  does(world, { kind: 'mains-on' })
+  expect(state(world, 'web')).toBe('off')
+  does(world, { kind: 'ups-mains-on', ups: 'left' })
+  expect(state(world, 'web')).toBe('booting')
+})
