@@ -10,6 +10,7 @@ import type { UpsReading } from '../../../src/core/ups/reading.ts'
 import type { PowerSite } from '../../../src/core/ups/site.ts'
 import type { PowerOutage } from '../../../src/core/ups/types.ts'
 import { POLICY } from '../../faces/situation.ts'
+import { UPS } from '../../faces/ups-situation.ts'
 import { type Core, realCore } from '../core.ts'
 import { judgeErrand } from './judge.ts'
 import { PowerWorld, type WorldSpec } from './power-world.ts'
@@ -27,24 +28,6 @@ export type NightOptions = {
   readonly fault?: (errand: Errand, number: number) => 'none' | 'lost' | 'unclear' | 'failed'
   /** A mutant in place of the real one. */
   readonly core?: Core
-}
-
-const UPS: UpsPolicy = {
-  units: [{ name: 'rack', deadMs: 15 * SECOND }],
-  hosts: [],
-  stages: [],
-  debounceMs: 30 * SECOND,
-  marginMs: 2 * MINUTE,
-  guestDownMs: 3 * MINUTE,
-  guestDeadlineMs: 5 * MINUTE,
-  nodeDownMs: 2 * MINUTE,
-  nodeDeadlineMs: 5 * MINUTE,
-  haDeadlineMs: 2 * MINUTE,
-  stableMs: 5 * MINUTE,
-  returnChargePercent: 20,
-  firmwareWaitMs: 2 * MINUTE,
-  bootPatienceMs: 5 * MINUTE,
-  outletHoldMs: 10 * SECOND,
 }
 
 /** The plan for power failures on a small site, second by second of virtual time: the core decides, the world obeys. */
