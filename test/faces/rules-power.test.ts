@@ -3,8 +3,7 @@ import { describe, expect, it } from 'vitest'
 import { parse } from 'yaml'
 import { POWER_ALERTS } from '../../src/core/alerts/own/power-table.ts'
 import { METRICS } from '../../src/http/metrics/table.ts'
-import { runChild } from '../../src/process/run-child.ts'
-import { missingPeers, peer } from '../peers/find-peer.ts'
+import { judgedByPromtool } from './promtool-rules.ts'
 
 const path = (relative: string) => new URL(relative, import.meta.url).pathname
 const RULES = path('../../deploy/prometheus/rules-power.yml')
@@ -45,19 +44,4 @@ describe('alert rules about power', () => {
   })
 })
 
-const missing = missingPeers('promtool')
-if (missing !== undefined) console.warn(`skipped: promtool check and test rules about power, because ${missing}`)
-
-describe.skipIf(missing !== undefined)('promtool', () => {
-  const found = peer('promtool')
-  const command = 'path' in found ? found.path : 'promtool'
-
-  it.each([
-    ['check rules', ['check', 'rules', '--lint=all', '--lint-fatal', RULES]],
-    ['test rules', ['test', 'rules', RULE_TESTS]],
-  ])('%s', async (_, args) => {
-    const ran = await runChild({ command, args, timeoutMs: 60_000 })
-    expect(`${ran.stdout}${ran.stderr}`).toMatch(/SUCCESS/)
-    expect(ran.end).toEqual({ kind: 'exited', exitCode: 0 })
-  })
-})
+judgedByPromtool('rules about power', RULES, RULE_TESTS)

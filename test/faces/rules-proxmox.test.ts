@@ -4,8 +4,7 @@ import { parse } from 'yaml'
 import { CLUSTER_ALERTS } from '../../src/core/alerts/own/cluster-table.ts'
 import { SILENCED } from '../../src/core/cluster/guest-duty.ts'
 import { METRICS } from '../../src/http/metrics/table.ts'
-import { runChild } from '../../src/process/run-child.ts'
-import { missingPeers, peer } from '../peers/find-peer.ts'
+import { judgedByPromtool } from './promtool-rules.ts'
 
 const path = (relative: string) => new URL(relative, import.meta.url).pathname
 const RULES = path('../../deploy/prometheus/rules-proxmox.yml')
@@ -67,18 +66,4 @@ describe('the runbook', () => {
   })
 })
 
-const missing = missingPeers('promtool')
-if (missing !== undefined) console.warn(`skipped: promtool check and test rules about clusters, because ${missing}`)
-
-describe.skipIf(missing !== undefined)('promtool', () => {
-  const found = peer('promtool')
-  const command = 'path' in found ? found.path : 'promtool'
-
-  it.each([
-    ['check rules', ['check', 'rules', '--lint=all', '--lint-fatal', RULES]],
-    ['test rules', ['test', 'rules', RULE_TESTS]],
-  ])('%s', async (_, args) => {
-    const outcome = await runChild({ command, args, timeoutMs: 50_000 })
-    expect(outcome.end, outcome.stdout + outcome.stderr).toEqual({ kind: 'exited', exitCode: 0 })
-  })
-})
+judgedByPromtool('rules about clusters', RULES, RULE_TESTS)

@@ -2,8 +2,7 @@ import { readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
 import { parse } from 'yaml'
 import { METRICS } from '../../src/http/metrics/table.ts'
-import { runChild } from '../../src/process/run-child.ts'
-import { missingPeers, peer } from '../peers/find-peer.ts'
+import { judgedByPromtool } from './promtool-rules.ts'
 
 const RULES = new URL('../../deploy/prometheus/rules.yml', import.meta.url).pathname
 const RULE_TESTS = new URL('../../deploy/prometheus/rules.test.yml', import.meta.url).pathname
@@ -54,18 +53,4 @@ describe('alert rules', () => {
   })
 })
 
-const missing = missingPeers('promtool')
-if (missing !== undefined) console.warn(`skipped: promtool check and test rules, because ${missing}`)
-
-describe.skipIf(missing !== undefined)('promtool', () => {
-  const found = peer('promtool')
-  const command = 'path' in found ? found.path : 'promtool'
-
-  it.each([
-    ['check rules', ['check', 'rules', '--lint=all', '--lint-fatal', RULES]],
-    ['test rules', ['test', 'rules', RULE_TESTS]],
-  ])('%s', async (_, args) => {
-    const outcome = await runChild({ command, args, timeoutMs: 50_000 })
-    expect(outcome.end, outcome.stdout + outcome.stderr).toEqual({ kind: 'exited', exitCode: 0 })
-  })
-})
+judgedByPromtool('rules', RULES, RULE_TESTS)

@@ -1,8 +1,8 @@
 import type { Configuration } from '../../config/configuration.ts'
 import { given } from '../../config/given.ts'
 import type { AuditedCluster, AuditInput, UpsPhase } from '../../core/audit/types.ts'
+import { hostsByNode } from '../../core/cluster/feeds.ts'
 import { judgeCluster } from '../../core/cluster/model.ts'
-import type { ClusterModel } from '../../core/cluster/model-types.ts'
 import type { DisarmRow } from '../../core/node-watchdog/types.ts'
 import type { PowerSite } from '../../core/ups/site.ts'
 import { siteOf } from '../../core/ups/site-of.ts'
@@ -59,9 +59,13 @@ async function clusterOf(configured: ConfiguredCluster, parts: GatherParts): Pro
     Promise.all(model.nodes.map(({ name }) => nodeFacts(name, looks))),
   ])
   const had = permissions.ok ? permissions.value : undefined
+  const hosts = hostsByNode(
+    model.nodes,
+    parts.configuration.hosts.filter((host) => host.cluster === cluster),
+  )
   const upsPhases = phasesOf(
     parts.configuration,
-    siteOf(model, (node) => hostOf(parts.configuration, model, node), had),
+    siteOf(model, (node) => hosts.get(node), had),
   )
   return { ...base, model, nodes, ...given({ permissions: had, upsPhases }) }
 }
@@ -73,11 +77,4 @@ function phasesOf({ ups }: Configuration, { nodes, ha }: PowerSite): readonly Up
     stops.push(...nodes.flatMap(({ node, host }) => (host !== undefined && hosts.includes(host) ? [node] : [])))
     return { name, stops: [...stops], disarmsHa: ha.way !== 'none', ...given({ why: ha.why }) }
   })
-}
-
-/** Our name of a node: that of a host with its name, or with its address. */
-function hostOf({ hosts }: Configuration, { cluster, nodes }: ClusterModel, node: string): string | undefined {
-  const own = hosts.filter((host) => host.cluster === cluster)
-  const ip = nodes.find(({ name }) => name === node)?.ip
-  return (own.find(({ name }) => name === node) ?? own.find(({ address }) => address === ip))?.name
 }

@@ -1,7 +1,7 @@
 import { list, spell } from '../../core/phrase.ts'
 import type { State } from '../../core/state/types.ts'
 import { needOf, runningOn } from '../../core/ups/need.ts'
-import { planRisks } from '../../core/ups/plan-risks.ts'
+import { type PlanRisk, planRisks } from '../../core/ups/plan-risks.ts'
 import type { FedHost, UpsPolicy } from '../../core/ups/policy.ts'
 import type { PowerSite } from '../../core/ups/site.ts'
 import { isHeard, unitOf } from '../../core/ups/supply.ts'
@@ -31,7 +31,8 @@ export async function rehearse(parts: RehearsalParts): Promise<readonly Rehearse
   await Promise.all(parts.watches().map((watch) => parts.refresh(watch)))
   const units = policy.units.flatMap(({ name }) => unitParts(parts, policy, name))
   const clusters = parts.watches().flatMap((watch) => clusterParts(parts.state(), policy, watch))
-  const hosts = await Promise.all(policy.hosts.map((fed) => hostParts(parts, policy, fed)))
+  const risks = planRisks(parts.state(), policy)
+  const hosts = await Promise.all(policy.hosts.map((fed) => hostParts(parts, policy, fed, risks)))
   return [...units, ...clusters, ...hosts.flat()]
 }
 
@@ -94,17 +95,22 @@ function haParts({ cluster, ha }: PowerSite): RehearsedPart[] {
   return [ok(cluster, `HA (${managed}) ${how} before the first node goes, and armed again in the end.`)]
 }
 
-async function hostParts(parts: RehearsalParts, policy: UpsPolicy, fed: FedHost): Promise<RehearsedPart[]> {
+async function hostParts(
+  parts: RehearsalParts,
+  policy: UpsPolicy,
+  fed: FedHost,
+  risks: readonly PlanRisk[],
+): Promise<RehearsedPart[]> {
   const state = parts.state()
   const { host } = fed
   const { guests, guestsMs, nodeMs, learned } = needOf(state, policy, fed)
   const measured = learned ? 'as was measured' : 'as is configured: it was not measured yet'
-  const risks = planRisks(state, policy).filter(({ subject }) => subject === host)
+  const own = risks.filter(({ subject }) => subject === host)
   return [
     ...(await Promise.all(fed.shutdownBy.map((way) => wayDown(parts, host, way)))),
     ...fed.startBy.flatMap((way) => wayUp(state, fed, way)),
     ok(host, `${guests} guests take ${spell(guestsMs)} and the node ${spell(nodeMs)}, ${measured}.`),
-    ...risks.map(({ grave, sentence }) => (grave ? failed : hint)(host, sentence)),
+    ...own.map(({ grave, sentence }) => (grave ? failed : hint)(host, sentence)),
   ]
 }
 

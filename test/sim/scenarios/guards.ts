@@ -3,6 +3,7 @@ import type { Claim } from '../../../src/core/power/types.ts'
 import { NO_FEEDS } from '../../../src/core/state/initial.ts'
 import type { PeersView } from '../../../src/core/state/types.ts'
 import type { UpsPolicy } from '../../../src/core/ups/policy.ts'
+import { UPS } from '../../faces/ups-situation.ts'
 import { fullSite, HOUR, MINUTE, SECOND, type Setup, threeHosts } from '../setup.ts'
 import type { Simulation } from '../simulation.ts'
 import { demand, demandCut, demandHeld, guardsOf, type Scenario, site, untilCut, wait, withPolicy } from './scenario.ts'
@@ -116,23 +117,7 @@ const viewScenarios: readonly Scenario[] = [
   },
 ]
 
-const RACK: UpsPolicy = {
-  units: [{ name: 'rack', deadMs: 15 * SECOND }],
-  hosts: [],
-  stages: [],
-  debounceMs: 30 * SECOND,
-  marginMs: 2 * MINUTE,
-  guestDownMs: 3 * MINUTE,
-  guestDeadlineMs: 5 * MINUTE,
-  nodeDownMs: 2 * MINUTE,
-  nodeDeadlineMs: 5 * MINUTE,
-  haDeadlineMs: 2 * MINUTE,
-  stableMs: 5 * MINUTE,
-  returnChargePercent: 30,
-  firmwareWaitMs: 2 * MINUTE,
-  bootPatienceMs: 10 * MINUTE,
-  outletHoldMs: 10 * SECOND,
-}
+const RACK: UpsPolicy = { ...UPS, hosts: [], stages: [], returnChargePercent: 30, bootPatienceMs: 10 * MINUTE }
 
 const upsScenarios: readonly Scenario[] = (['battery', 'waiting', 'battery, then silent', 'silent'] as const).map(
   (state) => ({

@@ -1,3 +1,4 @@
+import type { HappeningCode } from '../../codes.ts'
 import { list, spell } from '../../phrase.ts'
 import type { State } from '../../state/types.ts'
 import { budgetRisk, planRisks } from '../../ups/plan-risks.ts'
@@ -96,8 +97,8 @@ export const powerConditions: Record<OfPower, Condition> = {
       return outage?.phase === 'returning' && outage.toldNotBack === true ? 'holds' : 'over'
     },
     summary: () => 'The cluster is not back whole after the power failure',
-    why: ({ draft }) => draft.told.findLast(({ code }) => code === 'power-return-stuck')?.sentence ?? 'It is tried on.',
-    end: ({ draft }) => draft.told.findLast(({ code }) => code === 'power-outage-over')?.sentence ?? 'It is over.',
+    why: (sight) => told(sight, 'power-return-stuck') ?? 'It is tried on.',
+    end: (sight) => told(sight, 'power-outage-over') ?? 'It is over.',
   },
   PowerHostNotBack: {
     isTouched: byOutages,
@@ -109,7 +110,7 @@ export const powerConditions: Record<OfPower, Condition> = {
 }
 
 /** What could not be done, but for batteries, which have an alert of their own. */
-export function graveRisks(state: State): readonly string[] {
+function graveRisks(state: State): readonly string[] {
   const { ups } = state.policy
   if (ups === undefined) return []
   return planRisks(state, ups).flatMap(({ code, grave, sentence }) => (grave && code !== 'too-short' ? [sentence] : []))
@@ -166,6 +167,6 @@ function leftOf(state: State, unit: string): string {
   return parts.length === 0 ? '' : ` Left: ${list(parts)}.`
 }
 
-function told({ draft }: Sight, code: string, host: string): string | undefined {
+function told({ draft }: Sight, code: HappeningCode, host?: string): string | undefined {
   return draft.told.findLast((each) => each.code === code && each.host === host)?.sentence
 }

@@ -70,7 +70,7 @@ export class SiteModel {
     const known = this.#hosts.get(host)
     if (known === undefined || known.outlet === on) return
     known.outlet = on
-    if (on) this.#boot(host, nowMs)
+    if (on) this.boot(host, nowMs)
     else this.#off(host)
   }
 
@@ -87,12 +87,7 @@ export class SiteModel {
 
   /** Mains is back: what had lost its power starts by its firmware, as is supposed. */
   powered(host: string, nowMs: number): void {
-    if (this.lostAtMs(host) !== undefined && !this.runs(host)) this.#boot(host, nowMs)
-  }
-
-  /** A machine that goes down with the watchdog on it is started by somebody else than the watchdog. */
-  boot(host: string, nowMs: number): void {
-    this.#boot(host, nowMs)
+    if (this.lostAtMs(host) !== undefined && !this.runs(host)) this.boot(host, nowMs)
   }
 
   pass(nowMs: number): void {
@@ -133,7 +128,7 @@ export class SiteModel {
         return done(ORDER_MS, () => this.#shutDown(errand.host, nowMs))
       case 'wake':
         return done(ORDER_MS, () => {
-          if (this.#hosts.get(errand.host)?.state === 'off') this.#boot(errand.host, nowMs)
+          if (this.#hosts.get(errand.host)?.state === 'off') this.boot(errand.host, nowMs)
         })
       case 'ceph-flags':
       case 'replicate':
@@ -195,7 +190,8 @@ export class SiteModel {
     known.changesAtMs = nowMs + ORDER_MS + this.#downMs(host)
   }
 
-  #boot(host: string, nowMs: number): void {
+  /** Its power has come, or a packet: it answers after the time that it takes. */
+  boot(host: string, nowMs: number): void {
     const known = this.#hosts.get(host)
     if (known === undefined) return
     known.state = 'booting'
