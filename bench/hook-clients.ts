@@ -17,7 +17,7 @@ class Client {
     socket.setEncoding('latin1').on('data', (chunk: string) => this.#take(chunk))
   }
 
-  post(request: Buffer): Promise<number> {
+  send(request: Buffer): Promise<number> {
     return new Promise((resolve) => {
       this.#answered = resolve
       this.#socket.write(request)
@@ -64,7 +64,7 @@ export async function postAll(
       const socket = connect({ host, port })
       await once(socket, 'connect')
       const client = new Client(socket)
-      await client.post(hello)
+      await client.send(hello)
       return client
     }),
   )
@@ -75,7 +75,7 @@ export async function postAll(
   const work = async (client: Client) => {
     for (let index = next++; index < count; index = next++) {
       const called = performance.now()
-      const status = await client.post(requests[index] as Buffer)
+      const status = await client.send(requests[index] as Buffer)
       latencies[index] = performance.now() - called
       if (status !== 200) refused += 1
     }
