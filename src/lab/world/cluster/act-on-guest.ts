@@ -2,7 +2,7 @@ import { type ActResult, done, refused } from '../actions.ts'
 import type { World } from '../types.ts'
 import type { ClusterAction } from './cluster-actions.ts'
 import { CRM_ROUND_MS } from './crm.ts'
-import { START_MS, startTrouble } from './guests.ts'
+import { START_MS, startTrouble, takesGuests } from './guests.ts'
 import { addTask } from './tasks.ts'
 import type { Cluster, Guest } from './types.ts'
 import { findGuest } from './view.ts'
@@ -47,7 +47,7 @@ export function stopGuest(world: World, cluster: Cluster, guest: Guest): ActResu
 
 export function startGuest(world: World, cluster: Cluster, guest: Guest): ActResult {
   const node = cluster.nodes.find(({ name }) => name === guest.node)
-  if (node?.running !== true) return refused('not-possible-now', `${guest.node} does not run`)
+  if (!takesGuests(node)) return refused('not-possible-now', `${guest.node} does not run, or is stopping`)
   if (guest.running) return refused('not-possible-now', `${guest.id} runs already`)
   const trouble = startTrouble(world, cluster, node, guest)
   if (trouble !== undefined) return refused('not-possible-now', trouble)
@@ -67,7 +67,7 @@ function migrate(world: World, cluster: Cluster, guest: Guest, to: string): ActR
   const target = cluster.nodes.find(({ name }) => name === to)
   const source = cluster.nodes.find(({ name }) => name === guest.node)
   if (target === undefined) return refused('no-such-host', `${to} is no node of ${cluster.name}`)
-  if (source === target || source?.running !== true || !target.running || guest.lock !== undefined) {
+  if (source === target || !takesGuests(source) || !takesGuests(target) || guest.lock !== undefined) {
     return refused('not-possible-now', `${guest.id} cannot be migrated to ${to} now`)
   }
   const service = cluster.ha.services.find((one) => one.guest === guest.id)

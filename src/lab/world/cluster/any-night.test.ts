@@ -62,6 +62,6 @@ test('whatever happens, one side at most has quorum, no guest runs on a dead nod
       advanceTo(world, world.nowMs + 2 * 3_600_000)
       expect(world.queue.filter(({ due }) => due.kind === 'cluster-step')).toEqual([])
     }),
-    { numRuns: 300 },
+    { numRuns: Number(process.env.SIM_RUNS ?? 300) },
   )
 })

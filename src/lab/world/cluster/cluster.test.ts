@@ -209,6 +209,21 @@ describe('high availability', () => {
     expect(secondsUntil(world, () => node(world, 'pve2').host.state === 'booting')).toBe(71)
   })
 
+  test('a node that is stopping gets no guest any more, by hand or by HA', () => {
+    const world = lab()
+    does(world, { kind: 'migrate', guest: 'web1', to: 'pve4' })
+    does(world, { kind: 'shutdown', host: 'pve4' })
+    pass(world, S)
+    expect(node(world, 'pve4').stopping).toBe('shutdown')
+    expect(act(world, { kind: 'migrate', guest: '102', to: 'pve4' })).toMatchObject({ code: 'not-possible-now' })
+    expect(act(world, { kind: 'guest-start', guest: '104' })).toMatchObject({
+      sentence: 'pve4 does not run, or is stopping',
+    })
+    pass(world, 12 * S)
+    expect(service(world, 'vm:100')).toMatchObject({ state: 'started', node: 'pve1' })
+    expect(guest(world, 'qemu/100')).toMatchObject({ node: 'pve1', running: true, lock: undefined })
+  })
+
   test('disarmed HA holds no watchdog, and waits for what is on its way', () => {
     const world = lab()
     does(world, { kind: 'migrate', guest: 'web1', to: 'pve3' })

@@ -1,4 +1,5 @@
 import type { World } from '../types.ts'
+import { takesGuests } from './guests.ts'
 import { say } from './journal.ts'
 import { AGENT_LOCK_MS } from './lrm.ts'
 import { stepAt } from './touch.ts'
@@ -109,7 +110,7 @@ function followService(world: World, cluster: Cluster, master: Node, service: Se
   }
   const node = cluster.nodes.find(({ name }) => name === service.node)
   if (service.state === 'freeze' && cluster.ha.armed === 'armed' && cluster.ha.nodeStates[service.node] === 'online') {
-    if (node?.running === true && node.stopping === undefined) setService(world, cluster, master, service, 'started')
+    if (takesGuests(node)) setService(world, cluster, master, service, 'started')
   }
 }
 
@@ -126,7 +127,7 @@ function moveTo(service: Service, guest: { node: string }, target: Node): void {
 }
 
 function nodeToGo(cluster: Cluster, service: Service): Node | undefined {
-  return cluster.nodes.find(({ name, running }) => name === service.target && running)
+  return cluster.nodes.find((node) => node.name === service.target && takesGuests(node))
 }
 
 /** The online node with the fewest services; the first of equals. */

@@ -23,7 +23,7 @@ export function followGuests(world: World, cluster: Cluster): void {
 
 /** Once a boot, on a quorate node, in the order of `startup`; what HA manages is left to HA. */
 function autostart(world: World, cluster: Cluster, node: Node): void {
-  if (!node.running || node.stopping !== undefined || !node.quorate || node.autostarted === node.bootCount) return
+  if (!takesGuests(node) || !node.quorate || node.autostarted === node.bootCount) return
   const atMs = Math.max(node.bootedMs, node.quorumSinceMs) + AUTOSTART_MS
   if (world.nowMs < atMs) return stepAt(world, cluster, atMs)
   node.autostarted = node.bootCount
@@ -35,6 +35,11 @@ function autostart(world: World, cluster: Cluster, node: Node): void {
   })
   addTask(world, cluster, { node: node.name, type: 'startall', id: '', forMs: START_MS + waiting.length * BETWEEN_MS })
   cluster.changed = true
+}
+
+/** A node that is stopping has stopped its guests, and runs no others. */
+export function takesGuests(node: Node | undefined): node is Node {
+  return node?.running === true && node.stopping === undefined
 }
 
 function orderOf(guest: Guest): number {
@@ -51,7 +56,7 @@ function byHa(world: World, cluster: Cluster, guest: Guest): void {
   if (service?.state !== 'started' || service.requested !== 'started') return
   if (guest.running || guest.startsAtMs !== undefined) return
   const node = cluster.nodes.find(({ name }) => name === guest.node)
-  if (node?.running !== true || node.stopping !== undefined || node.lrm.state !== 'active') return
+  if (!takesGuests(node) || node.lrm.state !== 'active') return
   guest.startsAtMs = world.nowMs + START_MS
   say(world, cluster, node, 'pve-ha-lrm', `starting service ${service.sid}`)
 }
@@ -59,7 +64,7 @@ function byHa(world: World, cluster: Cluster, guest: Guest): void {
 function runGuest(world: World, cluster: Cluster, guest: Guest): void {
   guest.startsAtMs = undefined
   const node = cluster.nodes.find(({ name }) => name === guest.node)
-  if (node?.running !== true || node.stopping !== undefined || guest.running) return
+  if (!takesGuests(node) || guest.running) return
   const trouble = startTrouble(world, cluster, node, guest)
   const user = managed(cluster, guest) ? 'root@pam' : 'watchdog@pve'
   const type = guest.type === 'qemu' ? 'qmstart' : 'vzstart'
