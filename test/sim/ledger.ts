@@ -31,6 +31,7 @@ export class Ledger {
   referencesSaid: boolean | undefined
   /** Since when too many hosts of a cluster were not alive. */
   stormSinceMs = new Map<string, number>()
+  /** When the process last was known to run. */
   #lastEvent: At | undefined
 
   start(now: At): void {
@@ -47,19 +48,22 @@ export class Ledger {
   }
 
   event(event: Event, policy: Policy, now: At): void {
-    const last = this.#lastEvent
-    const limit = 2 * policy.intervalMs
-    if (last !== undefined) {
-      const monoGap = now.monoMs - last.monoMs
-      if (monoGap > limit || now.wallMs - last.wallMs - monoGap > limit) this.#forget(now.monoMs)
-    }
-    this.#lastEvent = now
+    this.#notice(2 * policy.intervalMs, now)
     if (event.kind === 'configured') {
       for (const name of this.heard.keys())
         if (!policy.hosts.some((host) => host.name === name)) this.heard.delete(name)
     }
     if (event.kind === 'round') this.#round(event.evidence, policy, now.monoMs)
     if (event.kind === 'probed') this.#look(event.evidence, policy)
+  }
+
+  /** Like the core it notes the time only now and then: by that much a shorter gap is one, too. */
+  #notice(limitMs: number, now: At): void {
+    const last = this.#lastEvent ?? now
+    const monoGap = now.monoMs - last.monoMs
+    const gap = Math.max(monoGap, now.wallMs - last.wallMs - monoGap)
+    if (gap > limitMs) this.#forget(now.monoMs)
+    if (gap > limitMs / 40) this.#lastEvent = now
   }
 
   of(host: string): Heard {

@@ -224,6 +224,14 @@ describe('high availability', () => {
     expect(guest(world, 'qemu/100')).toMatchObject({ node: 'pve1', running: true, lock: undefined })
   })
 
+  test('a node that loses quorum while it stops is starved like any other', () => {
+    const world = lab()
+    does(world, { kind: 'shutdown', host: 'pve2' })
+    does(world, { kind: 'partition', host: 'pve2' })
+    pass(world, 12 * S)
+    expect(node(world, 'pve2')).toMatchObject({ quorate: false, lrm: { state: 'lost_agent_lock', starvedSinceMs: 0 } })
+  })
+
   test('disarmed HA holds no watchdog, and waits for what is on its way', () => {
     const world = lab()
     does(world, { kind: 'migrate', guest: 'web1', to: 'pve3' })

@@ -21,7 +21,7 @@ export const MUX_STOPPED_RESETS_MS = 10_000
 /** Follows each node's LRM, and its watchdog to the reset. */
 export function followLrms(world: World, cluster: Cluster): void {
   for (const node of cluster.nodes) {
-    if (node.running && node.stopping === undefined) followState(world, cluster, node)
+    if (node.running) followState(world, cluster, node)
     followWatchdog(world, cluster, node)
   }
 }
@@ -80,7 +80,11 @@ function whileIdle(world: World, cluster: Cluster, node: Node): void {
   const { lrm } = node
   const { ha } = cluster
   const may =
-    node.quorate && hasServices(cluster, node) && ha.armed === 'armed' && ha.nodeStates[node.name] === 'online'
+    node.stopping === undefined &&
+    node.quorate &&
+    hasServices(cluster, node) &&
+    ha.armed === 'armed' &&
+    ha.nodeStates[node.name] === 'online'
   if (!may || ha.master === undefined) {
     lrm.waitsSinceMs = undefined
     return
