@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { connect } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
@@ -25,6 +26,7 @@ export class AlertDaemon {
     channelUrl: string,
     { alerts = '', rate = '{ burst: 10, every: 20ms }' } = {},
   ): Promise<AlertDaemon> {
+    if (await somethingAnswers()) throw new Error(`port ${PORT} is taken: what answers there would be measured instead`)
     const directory = mkdtempSync(join(tmpdir(), 'bench-alerts-'))
     const file = join(directory, 'config.yaml')
     const lines = [
@@ -67,4 +69,15 @@ export class AlertDaemon {
       () => false,
     )
   }
+}
+
+/** One that an earlier run left behind, say. */
+async function somethingAnswers(): Promise<boolean> {
+  const socket = connect({ host: '127.0.0.1', port: PORT })
+  const answers = await once(socket, 'connect').then(
+    () => true,
+    () => false,
+  )
+  socket.destroy()
+  return answers
 }

@@ -1,5 +1,6 @@
 import { once } from 'node:events'
 import { connect, type Socket } from 'node:net'
+import { collectGarbage } from './collect.ts'
 
 export type Acks = { readonly perSecond: number; readonly p99Ms: number; readonly refused: number }
 
@@ -71,6 +72,7 @@ export async function postAll(
   const latencies = new Float64Array(count)
   let next = 0
   let refused = 0
+  collectGarbage()
   const started = performance.now()
   const work = async (client: Client) => {
     for (let index = next++; index < count; index = next++) {

@@ -1,13 +1,12 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { fileURLToPath } from 'node:url'
-import { setFlagsFromString } from 'node:v8'
-import { runInNewContext } from 'node:vm'
 import { PacedClock } from '../src/app/system-clock.ts'
 import { Disclosed } from '../src/config/secret.ts'
 import { elapsedMs } from '../src/core/time.ts'
 import type { ClusterWatch } from '../src/ports/cluster.ts'
 import { watchCluster } from '../src/proxmox/watch.ts'
+import { collectGarbage } from './collect.ts'
 import { cpuSeconds } from './cpu.ts'
 import type { BenchRow } from './row.ts'
 
@@ -152,10 +151,7 @@ function costs(watch: ClusterWatch): { readonly calls: number; readonly bytes: n
 
 /** What is alive: everything else is collected first. */
 function heapMb(): number {
-  setFlagsFromString('--expose-gc')
-  const collect = runInNewContext('gc') as () => void
-  collect()
-  collect()
+  collectGarbage()
   return process.memoryUsage().heapUsed / 1024 / 1024
 }
 
