@@ -65,7 +65,8 @@ test(`killed ${KILLS} times under load: every acknowledged alert of ${ALERTS} ar
   const all = await until(() => arrivedNumbers(site).size === ALERTS, 120_000)
   const times = arrivedNumbers(site)
   const missing = [...acknowledged].filter((number) => !times.has(number))
-  expect({ all, missing: missing.slice(0, 10) }).toEqual({ all: true, missing: [] })
+  const why = async () => `${(await daemon.get('/api/v1/alerting')).text}\n${daemon.output}`
+  expect({ all, missing: missing.slice(0, 10) }, all ? '' : await why()).toEqual({ all: true, missing: [] })
   // A message holds at most 50 alerts, and one is under way at a time: that many may have come twice for each kill.
   const twice = [...times.values()].reduce((sum, count) => sum + count - 1, 0)
   const resent = [...site.manners.deliveries.values()].reduce((sum, { times: count }) => sum + count - 1, 0)

@@ -16,6 +16,8 @@ export type OutboxParts = {
   readonly onMistake: (error: unknown, sentence: string) => void
 }
 
+type ReadyToSend = Extract<Prepared, { readonly kind: 'send' }>
+
 /** After a mistake with one message it is left alone for so long. */
 const MISTAKE_MS = 60_000
 
@@ -25,7 +27,7 @@ export class Outbox {
   readonly #parts: OutboxParts
   #health: ChannelHealth = UNTRIED
   /** Taken in the transaction that wrote down what came of the one before. */
-  #next: Prepared | undefined
+  #next: ReadyToSend | undefined
   #hurry = false
 
   constructor(channel: string, parts: OutboxParts) {
@@ -83,7 +85,7 @@ export class Outbox {
   release(): void {
     const next = this.#next
     this.#next = undefined
-    if (next?.kind === 'send') this.giveBack(next.delivery, next.sent, next.delivery.progress)
+    if (next !== undefined) this.giveBack(next.delivery, next.sent, next.delivery.progress)
   }
 
   #prepare(work: Work): Prepared {
@@ -99,7 +101,8 @@ export class Outbox {
     const next = goOn && settled.pauseMs === 0 ? this.#prepare(work) : undefined
     work.after(() => {
       this.#health = fared.health
-      this.#next = next
+      // That there was nothing to send is not kept: something may have been queued since, and whoever did that woke us then.
+      this.#next = next?.kind === 'send' ? next : undefined
       if (fared.observation !== undefined) work.hands.observe(fared.observation)
     })
     return settled
