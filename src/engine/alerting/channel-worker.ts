@@ -26,7 +26,7 @@ export type WorkerParts = {
 }
 
 /** The longest sleep of a channel that has nothing to send. Whoever has something for it wakes it; should nobody, it looks. */
-const IDLE_MS = 300_000
+const IDLE_MS = 3_600_000
 const MISTAKE_MS = 60_000
 /** What is urgent tries a channel that waits to be tried again, but not more often than this. */
 const URGENT_EVERY_MS = 30_000

@@ -35,6 +35,7 @@ export async function liveMonth(month: Month, open: () => AlertStore): Promise<L
 function heal(site: Site): void {
   for (const service of site.services) service.mood = undefined
   site.full = false
+  site.troubled()
   site.life?.spare()
   site.reload('')
   for (const { id } of site.path?.silences() ?? []) site.path?.endSilence(id, 'the end')
@@ -55,6 +56,7 @@ function happen(happening: Happening, site: Site, sources: Sources, downs: numbe
       service.mood = happening.mood
       time.at(time.monoMs + happening.forMin * MINUTE, () => {
         if (service.mood === happening.mood) service.mood = undefined
+        site.troubled()
       })
       return
     }
@@ -70,6 +72,7 @@ function happen(happening: Happening, site: Site, sources: Sources, downs: numbe
     }
     case 'clock':
       time.wallErrorMs += happening.byMin * MINUTE
+      site.troubled()
       return
     case 'crash':
       downs.push(happening.downMin)
@@ -83,6 +86,7 @@ function happen(happening: Happening, site: Site, sources: Sources, downs: numbe
       site.full = true
       time.at(time.monoMs + happening.forMin * MINUTE, () => {
         site.full = false
+        site.troubled()
       })
       return
     case 'reload':

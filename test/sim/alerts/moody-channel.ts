@@ -17,7 +17,10 @@ export type Arrival = {
   /** It has noted that, too: to tell it again would be a mistake. */
   sure: boolean
 }
-export type Seen = Omit<Arrival, 'atMs' | 'heard' | 'sure'>
+export type Seen = Omit<Arrival, 'atMs' | 'heard' | 'sure'> & {
+  /** When the message came to be, by the wall clock. */
+  readonly createdMs: number
+}
 
 /** A service outside: it outlives the processes that speak to it, and has its moods. */
 export class MoodyService {
@@ -122,6 +125,7 @@ export class MoodyChannel implements Notifier {
           status,
           severity,
           edit: request.edit !== undefined,
+          createdMs: request.message.createdMs,
         }),
       )
     }

@@ -11,14 +11,18 @@ export class MortalStore implements AlertStore {
   readonly #store: AlertStore
   readonly #life: Life
   readonly #isFull: () => boolean
+  readonly #onWork: () => void
 
-  constructor(store: AlertStore, life: Life, isFull: () => boolean) {
+  /** `onWork`: told of everything that is to be written. */
+  constructor(store: AlertStore, life: Life, isFull: () => boolean, onWork: () => void = () => undefined) {
     this.#store = store
     this.#life = life
     this.#isFull = isFull
+    this.#onWork = onWork
   }
 
   async accept(incoming: readonly Incoming[], receivedMs: number): Promise<CommitOutcome> {
+    this.#onWork()
     if (!this.#life.alive) return ENDED
     if (this.#isFull()) return FULL
     if (this.#life.endsAt('before-commit')) return ENDED
@@ -28,6 +32,7 @@ export class MortalStore implements AlertStore {
   }
 
   transact<T>(work: (rows: AlertRows) => T): Transacted<T> {
+    this.#onWork()
     if (!this.#life.alive || this.#life.endsAt('before-commit')) return ENDED
     if (this.#isFull()) return FULL
     const done = this.#store.transact(work)

@@ -12,10 +12,14 @@ import { ProcessClock, VirtualTime } from './virtual-time.ts'
 
 export const MINUTE = 60_000
 const NOTED_MS = MINUTE
+/** After trouble nothing is put off for longer. */
+const CALM_AFTER_MS = 25 * MINUTE
+/** In calm times a message leaves within this, by its rate limit. */
+const PROMPT_MS = 90_000
 
 /** One machine with its disk, the services that it speaks to, and the processes that live on it one after the other. */
 export class Site {
-  readonly time = new VirtualTime()
+  readonly time = new VirtualTime(() => this.#works)
   /** As the process that lives now has it open. */
   store: AlertStore
   readonly arrivals: Arrival[] = []
@@ -30,6 +34,10 @@ export class Site {
   readonly #month: Month
   readonly #open: () => AlertStore
   readonly #random = seededRandom(1)
+  /** Transactions; time stands still while there are any. */
+  #works = 0
+  /** When anything but an alert last happened. */
+  #troubledMs = 0
 
   /** `open`: opens the disk, which holds what earlier processes wrote. */
   constructor(month: Month, open: () => AlertStore) {
@@ -42,11 +50,19 @@ export class Site {
   begin(onEnd: () => void): void {
     const life = new Life(onEnd)
     this.life = life
+    this.troubled()
     if (this.processes > 0) this.store = this.#open()
     this.processes += 1
     this.path = new AlertPath({
       clock: new ProcessClock(this.time, () => life.alive),
-      store: new MortalStore(this.store, life, () => this.full),
+      store: new MortalStore(
+        this.store,
+        life,
+        () => this.full,
+        () => {
+          this.#works += 1
+        },
+      ),
       policy: this.#policy(),
       channels: this.#channels(life),
       minuteOfDay: (wallMs) => Math.floor(wallMs / MINUTE) % 1_440,
@@ -72,8 +88,14 @@ export class Site {
     life.end()
   }
 
+  /** From now on there are reasons to be late, for a while. */
+  troubled(): void {
+    this.#troubledMs = this.time.monoMs
+  }
+
   reload(without: string): void {
     this.without = without
+    this.troubled()
     const { life, path } = this
     if (life?.alive === true) path?.reconfigure({ policy: this.#policy(), channels: this.#channels(life) })
   }
@@ -118,7 +140,9 @@ export class Site {
   }
 
   #arrived(seen: Seen, life: Life): Arrival {
-    const arrival: Arrival = { ...seen, atMs: this.time.monoMs, heard: false, sure: false }
+    const { createdMs, ...rest } = seen
+    const arrival: Arrival = { ...rest, atMs: this.time.monoMs, heard: false, sure: false }
+    this.#isPrompt(arrival, createdMs)
     this.arrivals.push(arrival)
     const look = () => {
       if (!life.alive) return
@@ -128,5 +152,14 @@ export class Site {
     }
     this.time.at(this.time.monoMs + NOTED_MS, look)
     return arrival
+  }
+
+  /** Where all has been well since before the message came to be, it must not have waited. */
+  #isPrompt({ run, channel, edit }: Arrival, createdMs: number): void {
+    const { time, services, full } = this
+    const waitedMs = time.wallMs - createdMs
+    const calm = !full && services.every(({ mood }) => mood === undefined)
+    if (edit || !calm || waitedMs <= PROMPT_MS || time.monoMs - waitedMs < this.#troubledMs + CALM_AFTER_MS) return
+    this.mistakes.push(`${run} waited ${Math.round(waitedMs / MINUTE)} min for ${channel}, and all was well`)
   }
 }
