@@ -115,7 +115,18 @@ export interface AlertRows {
   /** After the wall clock jumped: moves every time of rows written since `sinceMs` by the old clock. */
   shiftTimes(sinceMs: number, byMs: number): void
   /** Whatever is due further ahead than it can rightly be is due now: a clock that stood wrong must not hold it back. */
-  clampDue(nowMs: number, mostAheadMs: number): void
+  clampDue(nowMs: number, most: MostAhead): void
+}
+
+/** How far ahead of now each can rightly be due, in milliseconds. */
+export type MostAhead = {
+  readonly deliveryMs: number
+  /** Events that wait for their group or for the other relay. */
+  readonly heldMs: number
+  /** Events that wait for the morning. */
+  readonly quietMs: number
+  readonly stepMs: number
+  readonly reminderMs: number
 }
 
 export type ShownMessage = { readonly ref: string; readonly incidents: readonly number[] }

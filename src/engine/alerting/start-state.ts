@@ -1,5 +1,4 @@
-import { LONGEST_WAIT_MS } from '../../core/alerts/delivery/retry.ts'
-import type { AlertStore } from '../../ports/alert-store.ts'
+import type { AlertStore, MostAhead } from '../../ports/alert-store.ts'
 import type { GoneChannels } from './gone-channels.ts'
 import type { Ledger } from './ledger.ts'
 import type { Work } from './work.ts'
@@ -16,7 +15,7 @@ export function takeUpState(ledger: Ledger, store: AlertStore, gone: GoneChannel
   const done = ledger.run((work) => {
     const { rows, nowMs } = work
     rows.requeueSending(nowMs)
-    rows.clampDue(nowMs, mostAheadMs(work))
+    rows.clampDue(nowMs, mostAhead(work))
     return { channels: new Map(rows.kept('channel')), drill: rows.kept('drill')[0]?.[1], setup: work.setup }
   })
   if (!done.ok) return undefined
@@ -25,13 +24,17 @@ export function takeUpState(ledger: Ledger, store: AlertStore, gone: GoneChannel
   return { channels, drill }
 }
 
-/** The furthest that anything can be due: the end of the quiet hours, a reminder, a next step, a wait that was asked for. */
-function mostAheadMs({ setup }: Work): number {
-  const { policy } = setup
-  return Math.max(
-    QUIET_MS,
-    LONGEST_WAIT_MS,
-    2 * policy.remindEveryMs,
-    ...policy.receivers.map(({ escalateAfterMs }) => escalateAfterMs),
-  )
+/**
+ * How far ahead anything can rightly be due. A message is tried at once, since a clock that was set back while nobody ran
+ * would hold it back; the patience that a channel asked for is kept with the channel.
+ */
+function mostAhead({ setup }: Work): MostAhead {
+  const { policy, relayWaitMs } = setup
+  return {
+    deliveryMs: 0,
+    heldMs: Math.max(policy.groupWaitMs, relayWaitMs),
+    quietMs: QUIET_MS + relayWaitMs,
+    stepMs: Math.max(0, ...policy.receivers.map(({ escalateAfterMs }) => escalateAfterMs)),
+    reminderMs: Math.max(QUIET_MS, 2 * policy.remindEveryMs),
+  }
 }

@@ -8,7 +8,7 @@ import type {
   TimelineEntry,
 } from '../../core/alerts/types.ts'
 import { ALERT_SEVERITIES } from '../../core/alerts/types.ts'
-import type { AlertRows, InboxRow, KeptKind, ShownMessage } from '../../ports/alert-store.ts'
+import type { AlertRows, InboxRow, KeptKind, MostAhead, ShownMessage } from '../../ports/alert-store.ts'
 import { find, first, least, MemoryTable, UndoLog, where } from './alert-tables.ts'
 import { shifted } from './alert-times.ts'
 
@@ -330,17 +330,19 @@ export class MemoryAlertRows implements AlertRows {
     shift(this.delivered)
   }
 
-  clampDue(nowMs: number, mostAheadMs: number) {
-    const clamp = (dueMs: number) => (dueMs > nowMs + mostAheadMs ? nowMs : dueMs)
-    for (const row of where(this.held.all())) this.held.put({ ...row, dueMs: clamp(row.dueMs) })
+  clampDue(nowMs: number, most: MostAhead) {
+    const clamp = (dueMs: number, mostAheadMs: number) => (dueMs > nowMs + mostAheadMs ? nowMs : dueMs)
+    for (const row of where(this.held.all())) {
+      this.held.put({ ...row, dueMs: clamp(row.dueMs, row.why === 'quiet-hours' ? most.quietMs : most.heldMs) })
+    }
     for (const row of where(this.deliveryRows.all(), ({ state }) => state === 'queued')) {
-      this.deliveryRows.put({ ...row, dueMs: clamp(row.dueMs) })
+      this.deliveryRows.put({ ...row, dueMs: clamp(row.dueMs, most.deliveryMs) })
     }
     for (const row of where(this.notifications.all(), ({ nextStepMs }) => nextStepMs !== undefined)) {
-      this.notifications.put({ ...row, nextStepMs: clamp(row.nextStepMs ?? 0) })
+      this.notifications.put({ ...row, nextStepMs: clamp(row.nextStepMs ?? 0, most.stepMs) })
     }
     for (const row of where(this.incidentRows.all(), ({ remindAtMs }) => remindAtMs !== undefined)) {
-      this.incidentRows.put({ ...row, remindAtMs: clamp(row.remindAtMs ?? 0) })
+      this.incidentRows.put({ ...row, remindAtMs: clamp(row.remindAtMs ?? 0, most.reminderMs) })
     }
   }
 

@@ -193,7 +193,7 @@ describe('what is due further ahead than it can be', () => {
       all.insertDelivery(delivery({ dueMs: far, createdMs: 0, expiresMs: far + DAY }), [eventOn(2)])
       all.insertDelivery(delivery({ dueMs: far, state: 'dead' }), [eventOn(3)])
       all.insertSilence({ matchers: [], startsMs: 0, endsMs: far, by: 'b', comment: '' })
-      all.clampDue(1_000, DAY)
+      all.clampDue(1_000, { deliveryMs: DAY, heldMs: DAY, quietMs: DAY, stepMs: DAY, reminderMs: DAY })
     })
     expect(rows((all) => all.dueHeld(1_000, 10)).map(({ key }) => key)).toEqual(['far'])
     expect(rows((all) => all.dueNotifications(1_000, 10))).toHaveLength(1)
@@ -205,5 +205,18 @@ describe('what is due further ahead than it can be', () => {
     ])
     expect(rows((all) => all.nextDelivery('discord', 1_000))?.id).toBe(1)
     expect(rows((all) => all.silences(far - 1))).toHaveLength(1)
+  })
+
+  test('is judged by what it waits for', () => {
+    rows((all) => {
+      all.hold(heldEvent('group', { group: 'a', dueMs: 5_000 }))
+      all.hold(heldEvent('morning', { group: 'b', why: 'quiet-hours', dueMs: 5_000 }))
+      all.insertNotification(notification({ nextStepMs: 5_000 }), [])
+      all.insertDelivery(delivery({ dueMs: 5_000, createdMs: 0 }), [eventOn(1)])
+      all.clampDue(1_000, { deliveryMs: 0, heldMs: 3_000, quietMs: DAY, stepMs: 4_000, reminderMs: DAY })
+    })
+    expect(rows((all) => all.dueHeld(1_000, 10)).map(({ key }) => key)).toEqual(['group'])
+    expect(rows((all) => all.dueNotifications(1_000, 10))).toEqual([])
+    expect(rows((all) => all.nextDelivery('discord', 1_000))?.id).toBe(1)
   })
 })

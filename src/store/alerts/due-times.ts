@@ -1,4 +1,4 @@
-import type { AlertRows } from '../../ports/alert-store.ts'
+import type { AlertRows, MostAhead } from '../../ports/alert-store.ts'
 import type { AlertSql } from './sql.ts'
 
 /** Each walks to the end of an index. */
@@ -14,10 +14,12 @@ const NEXT_AFTER = [
 ]
 
 /** What can be due too far ahead. The end of a silence can rightly be any time away, and an expiry does no harm there. */
-const CLAMPED = [
-  `update notification set next_step_ms = ? where state = 'open' and next_step_ms > ?`,
-  `update incident set remind_at_ms = ? where status = 'firing' and remind_at_ms > ?`,
-  `update delivery indexed by delivery_due set due_ms = ? where state = 'queued' and due_ms > ?`,
+const CLAMPED: readonly (readonly [keyof MostAhead, string])[] = [
+  ['stepMs', `update notification set next_step_ms = ? where state = 'open' and next_step_ms > ?`],
+  ['reminderMs', `update incident set remind_at_ms = ? where status = 'firing' and remind_at_ms > ?`],
+  ['deliveryMs', `update delivery indexed by delivery_due set due_ms = ? where state = 'queued' and due_ms > ?`],
+  ['heldMs', `update held set due_ms = ? where due_ms > ? and why <> 'quiet-hours'`],
+  ['quietMs', `update held set due_ms = ? where due_ms > ? and why = 'quiet-hours'`],
 ]
 
 /** Times by the clock of this machine. */
@@ -53,10 +55,9 @@ export function dueTimeRows(sql: AlertSql): Pick<AlertRows, 'nextDueMs' | 'shift
       return known.length === 0 ? undefined : Math.min(...known)
     },
     shiftTimes: (sinceMs, byMs) => shiftTimes(sql, before, sinceMs, byMs),
-    clampDue(nowMs, mostAheadMs) {
-      for (const statement of CLAMPED) sql.run(statement, nowMs, nowMs + mostAheadMs)
-      const held = sql.run('update held set due_ms = ? where due_ms > ?', nowMs, nowMs + mostAheadMs)
-      if (held > 0) sumUpGroups(sql)
+    clampDue(nowMs, most) {
+      for (const [what, statement] of CLAMPED) sql.run(statement, nowMs, nowMs + most[what])
+      sumUpGroups(sql)
     },
   }
 }

@@ -62,7 +62,7 @@ const CALLS: Record<keyof AlertRows, (rows: AlertRows) => unknown> = {
   forget: (rows) => rows.forget('drill', 'k'),
   nextDueMs: (rows) => rows.nextDueMs(1),
   shiftTimes: (rows) => rows.shiftTimes(1, -1),
-  clampDue: (rows) => rows.clampDue(1, 1),
+  clampDue: (rows) => rows.clampDue(1, { deliveryMs: 1, heldMs: 1, quietMs: 1, stepMs: 1, reminderMs: 1 }),
 }
 
 test('no statement walks through a whole table, and every index of theirs is of use', async () => {

@@ -139,7 +139,9 @@ const steps = fc.oneof(
   ),
   step('forget', fc.constantFrom('a', 'b'), (rows, key) => rows.forget('drill', key)),
   step('shiftTimes', fc.tuple(time, fc.integer({ min: -20, max: 20 })), (rows, jump) => rows.shiftTimes(...jump)),
-  step('clampDue', time, (rows, nowMs) => rows.clampDue(nowMs, 5)),
+  step('clampDue', time, (rows, nowMs) =>
+    rows.clampDue(nowMs, { deliveryMs: 0, heldMs: 3, quietMs: 5, stepMs: 2, reminderMs: 4 }),
+  ),
 )
 
 /** Between two milliseconds: what happens at the very one of an end is nobody's business. */
