@@ -29,13 +29,19 @@ export class InProcess {
     return this.#started.daemon
   }
 
-  async tells(code: HappeningCode, isSo: (told: Told) => boolean = () => true): Promise<Told> {
+  /** The newest of that code, or of one of these. */
+  async tells(
+    code: HappeningCode | readonly HappeningCode[],
+    isSo: (told: Told) => boolean = () => true,
+  ): Promise<Told> {
+    const codes = [code].flat()
     let found: Told | undefined
     const come = await until(() => {
-      found = this.told.findLast((told) => told.code === code && isSo(told))
+      found = this.told.findLast((told) => codes.includes(told.code) && isSo(told))
       return found !== undefined
     }, PATIENCE_MS)
-    if (!come) throw new Error(`${code} was not told, but ${this.told.map((told) => told.code).join(', ')}`)
+    if (!come)
+      throw new Error(`${codes.join(' or ')} was not told, but ${this.told.map((told) => told.code).join(', ')}`)
     return found as Told
   }
 
