@@ -122,7 +122,8 @@ describe.concurrent.each(TRANSPORTS)('%s', { timeout: SLOWEST_MS }, (transport) 
     ],
     ['sessions that last a second', { sessionTimeoutSeconds: 1 }],
   ])('with %s', async ([, faults], context) => {
-    const on = await bench(context, { transport })
+    // None of it is a reason to give up, on the slowest of test machines either.
+    const on = await bench(context, { transport }, { timeout: '5s' })
     on.strip.set(faults)
     expect(told(await on.device.turnOff('2', never()))).toBe('off')
     expect(relays(on)).toEqual([true, true, false, true])

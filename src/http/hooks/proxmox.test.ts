@@ -115,6 +115,7 @@ describe('a notification of Proxmox', () => {
     [{ title: 'x', fields: 'type=vzdump' }, 'fields: an object is expected, by {{ json fields }}'],
     [{ title: 'x', timestamp: 'now' }, 'timestamp: seconds'],
     [{ title: 'x', timestamp: -1 }, 'timestamp: seconds'],
+    [{ title: 'x', timestamp: 5e-324 }, 'timestamp: seconds'],
     [{ title: 'x', timestamp: 1e300 }, 'timestamp: seconds'],
   ])('is refused as %j', (payload, reason) => {
     const { incoming, reasons } = fromProxmox(payload, NOW)

@@ -96,6 +96,6 @@ function fieldLabels(fields: unknown): Record<string, string> | undefined {
 function timeOf(timestamp: unknown, nowMs: number): number | undefined {
   if (timestamp === undefined || timestamp === null || timestamp === '') return nowMs
   const seconds = typeof timestamp === 'string' && /^\d+(?:\.\d+)?$/.test(timestamp) ? Number(timestamp) : timestamp
-  if (typeof seconds !== 'number' || !(seconds > 0) || seconds > 1e11) return undefined
+  if (typeof seconds !== 'number' || !(seconds >= 1) || seconds > 1e11) return undefined
   return Math.round(seconds * 1000)
 }

@@ -16,6 +16,9 @@ const withoutCall: Escape = (character, at, text) => {
   return `@${WORD_JOINER}`
 }
 
+/** The same in an address, where the mark has another spelling that means the same. */
+const NAME_IN_ADDRESS = /(?<!\w)@(?=[A-Za-z])/g
+
 export type Form = {
   /** Text from outside in at most `most` characters as they are counted: after the markup was read. */
   text(from: string, most: number): string
@@ -34,6 +37,6 @@ export const HTML: Form = {
 export const PLAIN: Form = {
   text: (from, most) => longestBeginning(from, most, withoutCall),
   bold: (written) => written,
-  link: (word, address) => `${word}: ${address}`,
+  link: (word, address) => `${word}: ${address.replace(NAME_IN_ADDRESS, '%40')}`,
   sizeOf: (written) => written.length,
 }

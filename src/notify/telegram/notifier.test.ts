@@ -101,6 +101,14 @@ describe('a message', () => {
     ])
   })
 
+  it('calls nobody whose name stands in an address', async () => {
+    const { manners, send } = await bench()
+    const alerts = [sampleAlert({ link: 'https://example.org/@someone?by=@another' })]
+    for (const plain of [true, false]) await send({ message: sampleMessage({ alerts }), plain })
+    expect(manners.messages.map(({ called }) => called)).toEqual([[], []])
+    expect(manners.messages[0]?.text).toContain('https://example.org/%40someone?by=%40another')
+  })
+
   it('is taken whatever is in it, with every alert once and in order, and calls nobody', async () => {
     const { manners, send } = await bench()
     let seen = 0
