@@ -16,7 +16,7 @@ import type { Outcome, OutletReading, PowerDevice } from '../../src/ports/power-
 import { kasaDriver } from '../../src/power-devices/kasa/driver.ts'
 import { PATIENCE_MS, SLOWEST_MS } from './site/daemon-process.ts'
 import { smallLab } from './site/lab-site.ts'
-import { FREE_PORTS, freshNetwork } from './site/network.ts'
+import { claimNetwork, FREE_PORTS } from './site/network.ts'
 import { until } from './site/until.ts'
 
 /** The real driver against the strict emulator: what it answers, and what the relays have really done. */
@@ -39,7 +39,7 @@ async function bench(
   options: Partial<LabOptions> = {},
   settings: object = {},
 ): Promise<Bench> {
-  const lab = await startLab({ spec: smallLab(), network: freshNetwork(), ports: FREE_PORTS, ...options })
+  const lab = await startLab({ spec: smallLab(), network: await claimNetwork(), ports: FREE_PORTS, ...options })
   const strip = lab.strip('strip')
   const device = kasaDriver.create(
     'strip',

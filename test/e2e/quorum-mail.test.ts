@@ -6,7 +6,7 @@ import { parseMail } from '../peers/mail.ts'
 import { MailServer } from '../peers/smtp.ts'
 import { openAlertSite } from './site/alert-site.ts'
 import { PATIENCE_MS, SLOWEST_MS } from './site/daemon-process.ts'
-import { freshNetwork } from './site/network.ts'
+import { claimNetwork } from './site/network.ts'
 
 const NODES = ['pve1', 'pve2', 'pve3', 'pve4']
 
@@ -16,7 +16,7 @@ test('a node that is cut off brings an e-mail about lost quorum', {
   const { onTestFinished } = context
   const lab = await startLab({
     spec: homeLabWithCluster(),
-    network: freshNetwork(),
+    network: await claimNetwork(),
     timeScale: 10,
     ports: { https: 0, banner: 0, gateway: 0, klap: 0, legacy: 0, klapDiscovery: 0 },
   })

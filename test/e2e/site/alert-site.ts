@@ -8,7 +8,7 @@ import { stringify } from 'yaml'
 import { ChannelServer } from '../../../src/lab/servers/channels/channel-server.ts'
 import { WebhookManners } from '../../../src/lab/servers/channels/webhook.ts'
 import { type Answer, type DaemonOptions, DaemonProcess, PATIENCE_MS } from './daemon-process.ts'
-import { freshNetwork } from './network.ts'
+import { claimNetwork } from './network.ts'
 import { until } from './until.ts'
 
 export const TOKEN = 'hook-token-of-the-test'
@@ -40,11 +40,11 @@ export class AlertSite {
   readonly #daemons: DaemonProcess[] = []
   readonly #agent = new Agent({ keepAlive: true, maxSockets: 64 })
 
-  private constructor(directory: string, sink: ChannelServer, manners: WebhookManners) {
+  private constructor(directory: string, network: string, sink: ChannelServer, manners: WebhookManners) {
     this.directory = directory
     this.stateDirectory = join(directory, 'state')
     this.configurationFile = join(directory, 'proxmox-watchdog.yaml')
-    this.address = `${freshNetwork()}.2`
+    this.address = `${network}.2`
     this.sink = sink
     this.manners = manners
   }
@@ -52,7 +52,7 @@ export class AlertSite {
   static async open(more: object = {}): Promise<AlertSite> {
     const manners = new WebhookManners()
     const sink = await ChannelServer.open(manners)
-    const site = new AlertSite(mkdtempSync(join(tmpdir(), 'watchdog-alerts-')), sink, manners)
+    const site = new AlertSite(mkdtempSync(join(tmpdir(), 'watchdog-alerts-')), await claimNetwork(), sink, manners)
     mkdirSync(site.stateDirectory)
     site.configure(more)
     return site

@@ -6,7 +6,7 @@ import { stringify } from 'yaml'
 import { LAB_CREDENTIALS, type Lab, type LabOptions, startLab } from '../../../src/lab/servers/index.ts'
 import type { WorldSpec } from '../../../src/lab/world/index.ts'
 import { type DaemonOptions, DaemonProcess } from './daemon-process.ts'
-import { FREE_PORTS, freshNetwork } from './network.ts'
+import { claimNetwork, FREE_PORTS } from './network.ts'
 
 /** Three hosts on one strip, quick to boot; outlet 3 feeds nothing. Times are real ones. */
 export function smallLab(): WorldSpec {
@@ -55,7 +55,7 @@ export class LabSite {
   }
 
   static async open(options: Partial<LabOptions> = {}): Promise<LabSite> {
-    const network = freshNetwork()
+    const network = await claimNetwork()
     const lab = await startLab({ spec: smallLab(), ports: FREE_PORTS, network, ...options })
     const site = new LabSite(lab, network, mkdtempSync(join(tmpdir(), 'watchdog-e2e-')))
     mkdirSync(site.stateDirectory)
