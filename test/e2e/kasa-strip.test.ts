@@ -12,11 +12,11 @@ import {
   startLab,
   type Transport,
 } from '../../src/lab/servers/index.ts'
+import { claimNetwork, FREE_PORTS } from '../../src/lab/testing/network.ts'
 import type { Outcome, OutletReading, PowerDevice } from '../../src/ports/power-device.ts'
 import { kasaDriver } from '../../src/power-devices/kasa/driver.ts'
 import { PATIENCE_MS, SLOWEST_MS } from './site/daemon-process.ts'
 import { smallLab } from './site/lab-site.ts'
-import { claimNetwork, FREE_PORTS } from './site/network.ts'
 import { until } from './site/until.ts'
 
 /** The real driver against the strict emulator: what it answers, and what the relays have really done. */

@@ -3,14 +3,13 @@ import { PacedClock } from '../../src/app/system-clock.ts'
 import { Disclosed } from '../../src/config/secret.ts'
 import type { UpsReading } from '../../src/core/ups/reading.ts'
 import { LAB_UPSD_USER, startLab } from '../../src/lab/servers/index.ts'
+import { claimNetwork, FREE_PORTS } from '../../src/lab/testing/network.ts'
 import { homeLabWithUps } from '../../src/lab/world/index.ts'
 import { watchNut } from '../../src/nut/watch.ts'
 import { until } from './site/until.ts'
 
-const FREE = { https: 0, banner: 0, gateway: 0, klap: 0, legacy: 0, klapDiscovery: 0, upsd: 0 }
-
 test('the UPS of the lab is read by the client of the watchdog', async (context) => {
-  const lab = await startLab({ spec: homeLabWithUps(), network: '127.78.11', ports: FREE })
+  const lab = await startLab({ spec: homeLabWithUps(), network: await claimNetwork(), ports: FREE_PORTS })
   context.onTestFinished(() => lab.stop())
   const upsd = lab.state().upsd as NonNullable<ReturnType<typeof lab.state>['upsd']>
   const password = new Disclosed(LAB_UPSD_USER.password)

@@ -1,12 +1,12 @@
 import { X509Certificate } from 'node:crypto'
 import { expect, test } from 'vitest'
 import { LAB_API_TOKEN, LAB_CERTIFICATE, startLab } from '../../src/lab/servers/index.ts'
+import { claimNetwork, FREE_PORTS } from '../../src/lab/testing/network.ts'
 import { homeLabWithCluster } from '../../src/lab/world/index.ts'
 import { parseMail } from '../peers/mail.ts'
 import { MailServer } from '../peers/smtp.ts'
 import { openAlertSite } from './site/alert-site.ts'
 import { PATIENCE_MS, SLOWEST_MS } from './site/daemon-process.ts'
-import { claimNetwork } from './site/network.ts'
 
 const NODES = ['pve1', 'pve2', 'pve3', 'pve4']
 
@@ -18,7 +18,7 @@ test('a node that is cut off brings an e-mail about lost quorum', {
     spec: homeLabWithCluster(),
     network: await claimNetwork(),
     timeScale: 10,
-    ports: { https: 0, banner: 0, gateway: 0, klap: 0, legacy: 0, klapDiscovery: 0 },
+    ports: FREE_PORTS,
   })
   onTestFinished(() => lab.stop())
   const server = await MailServer.open('none')

@@ -7,6 +7,7 @@ import type { Rebooted } from '../../src/engine/reboots/parts.ts'
 import { RebootWatch } from '../../src/engine/reboots/reboot-watch.ts'
 import { LAB_CERTIFICATE } from '../../src/lab/servers/certificate.ts'
 import { LAB_API_TOKEN, type Lab, startLab } from '../../src/lab/servers/index.ts'
+import { claimNetwork, FREE_PORTS } from '../../src/lab/testing/network.ts'
 import { homeLabWithCluster } from '../../src/lab/world/index.ts'
 import { watchCluster } from '../../src/proxmox/watch.ts'
 import { MemoryTails } from '../../src/store/tails/memory-tails.ts'
@@ -22,8 +23,8 @@ afterEach(async () => {
 async function start() {
   const lab = await startLab({
     spec: homeLabWithCluster(),
-    network: '127.78.52',
-    ports: { https: 0, banner: 0, gateway: 0, klap: 0, legacy: 0, klapDiscovery: 0 },
+    network: await claimNetwork(),
+    ports: FREE_PORTS,
     timeScale: PACE,
   })
   cleanup.push(() => lab.stop())

@@ -4,13 +4,13 @@ import { guests } from '../../src/api/guests.ts'
 import { history } from '../../src/api/history.ts'
 import { SystemClock } from '../../src/app/system-clock.ts'
 import { LAB_API_TOKEN, type Lab, startLab } from '../../src/lab/servers/index.ts'
+import { claimNetwork, FREE_PORTS } from '../../src/lab/testing/network.ts'
 import { homeLabWithCluster } from '../../src/lab/world/index.ts'
 import type { ClusterWatch } from '../../src/ports/cluster.ts'
 import { watchCluster } from '../../src/proxmox/watch.ts'
 import { FakeDaemon } from './fake-daemon.ts'
 import { type Serving, serving, until } from './serving.ts'
 
-const FREE = { https: 0, banner: 0, gateway: 0, klap: 0, legacy: 0, klapDiscovery: 0 }
 const SECTIONS = ['status', 'resources', 'ha', 'tasks', 'node', 'storage', 'votes', 'qdevice', 'guests'] as const
 
 let lab: Lab
@@ -19,7 +19,7 @@ let served: Serving
 
 /** The real client asks the lab's API over TLS; the faces show what it read. */
 beforeAll(async () => {
-  lab = await startLab({ spec: homeLabWithCluster(), network: '127.78.57', ports: FREE, timeScale: 1 })
+  lab = await startLab({ spec: homeLabWithCluster(), network: await claimNetwork(), ports: FREE_PORTS, timeScale: 1 })
   const clock = new SystemClock()
   const nodes = lab.state().hosts.filter(({ name }) => name.startsWith('pve'))
   const settings = {

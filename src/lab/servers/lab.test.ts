@@ -3,11 +3,11 @@ import { connect } from 'node:net'
 import { setTimeout } from 'node:timers/promises'
 import { connect as tlsConnect } from 'node:tls'
 import { afterEach, expect, test } from 'vitest'
+import { claimNetwork, FREE_PORTS } from '../testing/network.ts'
 import { homeLab } from '../world/index.ts'
 import { LAB_CERTIFICATE, type Lab, type LabHostState, type LabOptions, SSH_BANNER, startLab } from './index.ts'
 
-const NETWORK = '127.78.3'
-const FREE = { https: 0, banner: 0, gateway: 0, klap: 0, legacy: 0, klapDiscovery: 0 }
+const NETWORK = await claimNetwork()
 const WAIT_MS = 400
 
 const cleanup: (() => unknown)[] = []
@@ -16,7 +16,7 @@ afterEach(async () => {
 })
 
 async function start(options: Partial<LabOptions> = {}): Promise<Lab> {
-  const lab = await startLab({ spec: homeLab(), network: NETWORK, ports: FREE, ...options })
+  const lab = await startLab({ spec: homeLab(), network: NETWORK, ports: FREE_PORTS, ...options })
   cleanup.push(() => lab.stop())
   return lab
 }
@@ -156,17 +156,18 @@ test('bad options and ports in use are told, with everything closed again', asyn
   await expect(start({ addresses: { pve1: '10.0.0.1' } })).rejects.toMatchObject({ code: 'bad-options' })
   const lab = await start()
   const { klap } = lab.strip('strip').ports
-  await expect(start({ ports: { ...FREE, klap } })).rejects.toMatchObject({ code: 'address-in-use' })
+  await expect(start({ ports: { ...FREE_PORTS, klap } })).rejects.toMatchObject({ code: 'address-in-use' })
 })
 
 test('a strip that cannot start takes down what had started', async () => {
   const spec = homeLab()
   const strips = [...spec.strips, { name: 'second', deviceId: 'B'.repeat(40) }]
+  const network = await claimNetwork()
   const before = readdirSync('/proc/self/fd').length
-  const first = await start({ network: '127.78.4' })
+  const first = await start({ network })
   const { klap } = first.strip('strip').ports
-  const addresses = { second: '127.78.4.205' }
-  const ports = { ...FREE, klap }
+  const addresses = { second: `${network}.205` }
+  const ports = { ...FREE_PORTS, klap }
   await expect(start({ spec: { ...spec, strips }, addresses, ports })).rejects.toMatchObject({ code: 'address-in-use' })
   await first.stop()
   await expect.poll(() => readdirSync('/proc/self/fd').length).toBeLessThanOrEqual(before)
@@ -182,7 +183,7 @@ test('stop leaves nothing behind: no socket, no child, and the same ports can be
   await lab.stop()
   await expect.poll(() => readdirSync('/proc/self/fd').length).toBeLessThanOrEqual(before)
   expect(await ask('banner', hosts[0]!)).toBe('refused')
-  const ports = { ...FREE, https: hosts[0]!.httpsPort, banner: hosts[0]!.bannerPort }
+  const ports = { ...FREE_PORTS, https: hosts[0]!.httpsPort, banner: hosts[0]!.bannerPort }
   const again = await start({ ports })
   expect(await ask('banner', hostOf(again))).toBe(SSH_BANNER)
 })

@@ -4,9 +4,10 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { connect, createServer, type Socket } from 'node:net'
 import { setTimeout } from 'node:timers/promises'
 import { afterEach, expect, test } from 'vitest'
+import { claimNetwork } from '../testing/network.ts'
 import { Listener } from './listener.ts'
 
-const ADDRESS = '127.78.1.10'
+const ADDRESS = `${await claimNetwork()}.10`
 const open: { stop(): Promise<void> }[] = []
 const sockets: Socket[] = []
 

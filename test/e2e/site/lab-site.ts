@@ -4,9 +4,9 @@ import { join } from 'node:path'
 import type { TestContext } from 'vitest'
 import { stringify } from 'yaml'
 import { LAB_CREDENTIALS, type Lab, type LabOptions, startLab } from '../../../src/lab/servers/index.ts'
+import { claimNetwork, FREE_PORTS } from '../../../src/lab/testing/network.ts'
 import type { WorldSpec } from '../../../src/lab/world/index.ts'
 import { type DaemonOptions, DaemonProcess } from './daemon-process.ts'
-import { claimNetwork, FREE_PORTS } from './network.ts'
 
 /** Three hosts on one strip, quick to boot; outlet 3 feeds nothing. Times are real ones. */
 export function smallLab(): WorldSpec {

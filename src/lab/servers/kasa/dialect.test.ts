@@ -1,13 +1,11 @@
 import { afterEach, describe, expect, test } from 'vitest'
 import { child, cleanUp, codes, DEVICE, isOn, OK, relay, SYSINFO, shaken, start } from './test-bench.ts'
 
-const NETWORK = '127.78.11'
-
 afterEach(cleanUp)
 
 describe('the dialect', () => {
   test('switches one outlet, reads it back and meters it', async () => {
-    const lab = await start({ network: NETWORK })
+    const lab = await start()
     const client = await shaken(lab)
     const meter = async (outlet: number) =>
       (await client.query({ ...child(outlet), emeter: { get_realtime: {} } })).emeter.get_realtime
@@ -39,7 +37,7 @@ describe('the dialect', () => {
   })
 
   test('sloppy switching is caught: several children, none, short and doubled ids', async () => {
-    const lab = await start({ network: NETWORK })
+    const lab = await start()
     const client = await shaken(lab)
     const set = (ids: string[] | undefined, state: unknown = 0) =>
       client.query({ ...(ids && { context: { child_ids: ids } }), system: { set_relay_state: { state } } })
@@ -63,7 +61,7 @@ describe('the dialect', () => {
   })
 
   test('two-digit child ids are listed; commands need the full ones', async () => {
-    const lab = await start({ network: NETWORK })
+    const lab = await start()
     lab.strip('strip').set({ twoDigitChildIds: true })
     const client = await shaken(lab)
     const { children } = (await client.query(SYSINFO)).system.get_sysinfo
@@ -73,7 +71,7 @@ describe('the dialect', () => {
   })
 
   test('count-down: one rule an outlet, fires in the time of the lab, may not be there', async () => {
-    const lab = await start({ network: NETWORK, timeScale: 1000 })
+    const lab = await start({ timeScale: 1000 })
     const client = await shaken(lab)
     const count = (method: string, given = {}) => client.query({ ...child(0), count_down: { [method]: given } })
     const rule = { enable: 1, delay: 660, act: 1, name: 'restore' }
@@ -96,7 +94,7 @@ describe('the dialect', () => {
   })
 
   test('unknown words are told as such', async () => {
-    const lab = await start({ network: NETWORK })
+    const lab = await start()
     const client = await shaken(lab)
     expect(await client.query({ schedule: { get_rules: {} } })).toEqual({
       schedule: { err_code: -1, err_msg: 'module not support' },

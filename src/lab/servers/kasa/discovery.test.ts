@@ -5,8 +5,6 @@ import { afterEach, describe, expect, test } from 'vitest'
 import { cleanUp, DEVICE, SYSINFO, start } from './test-bench.ts'
 import { xor } from './test-client.ts'
 
-const NETWORK = '127.78.14'
-
 afterEach(cleanUp)
 
 describe('discovery over UDP', () => {
@@ -22,7 +20,7 @@ describe('discovery over UDP', () => {
   }
 
   test('each transport answers its own question', async () => {
-    const lab = await start({ network: NETWORK })
+    const lab = await start()
     const strip = lab.strip('strip')
     const legacyQuestion = xor(Buffer.from(JSON.stringify(SYSINFO)), true)
     const klapQuestion = Buffer.from('020000010000000000000000463cb5d3', 'hex')

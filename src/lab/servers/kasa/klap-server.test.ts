@@ -4,8 +4,6 @@ import { SETUP_CREDENTIALS } from '../index.ts'
 import { cleanUp, clientOf, codes, DEVICE, relay, SYSINFO, shaken, start } from './test-bench.ts'
 import { post } from './test-client.ts'
 
-const NETWORK = '127.78.10'
-
 afterEach(cleanUp)
 
 describe('KLAP sessions', () => {
@@ -13,7 +11,7 @@ describe('KLAP sessions', () => {
     ['klap-v1', 1],
     ['klap-v2', 2],
   ] as const)('%s: handshake, request, answer', async (transport, version) => {
-    const lab = await start({ network: NETWORK, transport })
+    const lab = await start({ transport })
     const client = await shaken(lab, { version })
     expect(client.setCookie).toMatch(/^TP_SESSIONID=[0-9A-F]{32};TIMEOUT=86400$/)
     const { system } = await client.query(SYSINFO)
@@ -27,7 +25,7 @@ describe('KLAP sessions', () => {
   })
 
   test('the answer is headed as the device heads it', async () => {
-    const lab = await start({ network: NETWORK })
+    const lab = await start()
     const { base } = clientOf(lab)
     const { headers } = await post(`${base}/app/handshake1`, Buffer.alloc(16))
     expect(headers.server).toBe('SHIP 2.0')
@@ -36,7 +34,7 @@ describe('KLAP sessions', () => {
   })
 
   test('wrong credentials, and the credentials of an unbound device', async () => {
-    const lab = await start({ network: NETWORK, credentials: SETUP_CREDENTIALS })
+    const lab = await start({ credentials: SETUP_CREDENTIALS })
     expect(await clientOf(lab).handshake()).toBe('wrong-hash')
     expect(await clientOf(lab, SETUP_CREDENTIALS).handshake()).toBe(200)
     lab.strip('strip').setCredentials({ username: '', password: '' })
@@ -44,7 +42,7 @@ describe('KLAP sessions', () => {
   })
 
   test('a second handshake without the secret is refused', async () => {
-    const lab = await start({ network: NETWORK })
+    const lab = await start()
     const { base } = clientOf(lab)
     const first = await post(`${base}/app/handshake1`, Buffer.alloc(16))
     const cookie = String(first.headers['set-cookie']).split(';')[0]!
@@ -56,7 +54,7 @@ describe('KLAP sessions', () => {
   })
 
   test('a wrong sequence number or signature ends the session', async () => {
-    const lab = await start({ network: NETWORK })
+    const lab = await start()
     const skipping = await shaken(lab)
     skipping.sequence += 1
     expect((await skipping.send(SYSINFO)).status).toBe(403)
@@ -73,7 +71,7 @@ describe('KLAP sessions', () => {
   })
 
   test('a session replayed is refused', async () => {
-    const lab = await start({ network: NETWORK })
+    const lab = await start()
     const client = await shaken(lab)
     await client.query(relay(3, 0))
     client.sequence -= 1
@@ -81,7 +79,7 @@ describe('KLAP sessions', () => {
   })
 
   test('ordinary HTTP clients and full cookies get 400', async () => {
-    const lab = await start({ network: NETWORK })
+    const lab = await start()
     const client = await shaken(lab)
     expect((await client.send(SYSINFO, { 'Accept-Language': '*' })).status).toBe(400)
     expect((await client.send(SYSINFO, { 'Sec-Fetch-Mode': 'cors' })).status).toBe(400)
@@ -95,7 +93,7 @@ describe('KLAP sessions', () => {
   })
 
   test('sessions die: after one request, at will, by age, with a restart, with a swap', async () => {
-    const lab = await start({ network: NETWORK, timeScale: 1000 })
+    const lab = await start({ timeScale: 1000 })
     const strip = lab.strip('strip')
     strip.set({ sessionDiesAfterOneRequest: true })
     const client = await shaken(lab)
@@ -126,7 +124,7 @@ describe('KLAP sessions', () => {
   })
 
   test('throttled handshakes look like a wrong password until one waits', async () => {
-    const lab = await start({ network: NETWORK })
+    const lab = await start()
     lab.strip('strip').set({ throttledHandshakeMs: 300 })
     expect(await clientOf(lab).handshake()).toBe(200)
     expect(await clientOf(lab).handshake()).toBe('wrong-hash')

@@ -2,8 +2,6 @@ import { afterEach, describe, expect, test } from 'vitest'
 import type { Garbage, Mishap } from './faults.ts'
 import { cleanUp, codes, failure, isOn, OK, relay, SYSINFO, shaken, start, xorClientOf } from './test-bench.ts'
 
-const NETWORK = '127.78.12'
-
 afterEach(cleanUp)
 
 describe('mishaps', () => {
@@ -14,7 +12,7 @@ describe('mishaps', () => {
     ['an acknowledgement only', { kind: 'ack-without-applying', count: 1 }, 'answered', true],
     ['an error', { kind: 'error-answer', count: 1, errCode: -20, errMsg: 'no' }, 'answered', true],
   ])('%s', async (_name, mishap, outcome, on) => {
-    const lab = await start({ network: NETWORK })
+    const lab = await start()
     lab.strip('strip').plan(mishap)
     const client = await shaken(lab)
     await client.query(SYSINFO)
@@ -26,7 +24,7 @@ describe('mishaps', () => {
   })
 
   test('a late command lands when nobody expects it', async () => {
-    const lab = await start({ network: NETWORK, timeScale: 1000 })
+    const lab = await start({ timeScale: 1000 })
     lab.strip('strip').plan({ kind: 'late-command', count: 1, delayMs: 300_000 })
     lab.strip('strip').plan({ kind: 'repeat-command', count: 1, delayMs: 300_000 })
     const client = await shaken(lab)
@@ -49,7 +47,7 @@ describe('mishaps', () => {
     ['not-an-object', 'answered'],
     ['empty', 'answered'],
   ])('garbage: %s', async (garbage, outcome) => {
-    const lab = await start({ network: NETWORK })
+    const lab = await start()
     lab.strip('strip').plan({ kind: 'garbage-answer', count: 1, garbage })
     const client = await shaken(lab)
     const sent = client.send(relay(0, 0), {}, 300)
@@ -64,7 +62,7 @@ describe('mishaps', () => {
   })
 
   test('doubled answers come twice over the wire', async () => {
-    const lab = await start({ network: NETWORK, transport: 'legacy-xor' })
+    const lab = await start({ transport: 'legacy-xor' })
     lab.strip('strip').plan({ kind: 'double-answer', count: 1, of: 'any' })
     const client = xorClientOf(lab)
     const first = await client.query(SYSINFO)
@@ -78,7 +76,7 @@ describe('mishaps', () => {
   })
 
   test('fragments, closed connections and slowness are still answers; a slow command lands for nobody', async () => {
-    const lab = await start({ network: NETWORK })
+    const lab = await start()
     const strip = lab.strip('strip')
     strip.set({ fragmentAnswers: true, closesConnections: true })
     const client = await shaken(lab)
@@ -95,7 +93,7 @@ describe('mishaps', () => {
   })
 
   test('one query at a time: a second one is reset and recorded', async () => {
-    const lab = await start({ network: NETWORK })
+    const lab = await start()
     const one = await shaken(lab)
     const two = await shaken(lab)
     lab.strip('strip').set({ slowMs: 200 })

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict'
+import { claimNetwork, FREE_PORTS } from '../../testing/network.ts'
 import { findOutlet, homeLab } from '../../world/index.ts'
 import { LAB_CREDENTIALS, type Lab, type LabOptions, startLab } from '../index.ts'
 import { type KlapLogin, TestKlapClient, TestXorClient } from './test-client.ts'
@@ -10,7 +11,7 @@ import { type KlapLogin, TestKlapClient, TestXorClient } from './test-client.ts'
 export const SYSINFO = { system: { get_sysinfo: {} } }
 export const DEVICE = homeLab().strips[0]?.deviceId ?? ''
 export const OK = { system: { set_relay_state: { err_code: 0 } } }
-const FREE = { https: 0, banner: 0, gateway: 0, klap: 0, legacy: 0, klapDiscovery: 0 }
+const NETWORK = await claimNetwork()
 
 export const child = (outlet: number) => ({ context: { child_ids: [`${DEVICE}0${outlet}`] } })
 export const relay = (outlet: number, state: 0 | 1) => ({ ...child(outlet), system: { set_relay_state: { state } } })
@@ -22,8 +23,8 @@ export async function cleanUp(): Promise<void> {
   for (const one of cleanup.splice(0).reverse()) await one()
 }
 
-export async function start(options: Partial<LabOptions> & Pick<LabOptions, 'network'>): Promise<Lab> {
-  const lab = await startLab({ spec: homeLab(), ports: FREE, ...options })
+export async function start(options: Partial<LabOptions> = {}): Promise<Lab> {
+  const lab = await startLab({ spec: homeLab(), network: NETWORK, ports: FREE_PORTS, ...options })
   cleanup.push(() => lab.stop())
   return lab
 }

@@ -17,13 +17,11 @@ import {
 } from './test-bench.ts'
 import { post } from './test-client.ts'
 
-const NETWORK = '127.78.13'
-
 afterEach(cleanUp)
 
 describe('transports', () => {
   test('legacy: framed in pieces, several requests on one connection, and KLAP is refused', async () => {
-    const lab = await start({ network: NETWORK, transport: 'legacy-xor' })
+    const lab = await start({ transport: 'legacy-xor' })
     lab.strip('strip').set({ fragmentAnswers: true })
     const client = xorClientOf(lab)
     expect((await client.query(SYSINFO)).system.get_sysinfo.deviceId).toBe(DEVICE)
@@ -34,7 +32,7 @@ describe('transports', () => {
   })
 
   test('the transport flips at run time, and a restart flips it back', async () => {
-    const lab = await start({ network: NETWORK, timeScale: 1000 })
+    const lab = await start({ timeScale: 1000 })
     const strip = lab.strip('strip')
     const { klap, legacy } = strip.ports
     await strip.setTransport('legacy-xor')
@@ -57,7 +55,7 @@ describe('transports', () => {
     ['empty', ''],
     ['truncated', 'closed'],
   ])('legacy garbage: %s', async (garbage, heard) => {
-    const lab = await start({ network: NETWORK, transport: 'legacy-xor' })
+    const lab = await start({ transport: 'legacy-xor' })
     lab.strip('strip').plan({ kind: 'garbage-answer', count: 1, garbage })
     const client = xorClientOf(lab)
     client.send(relay(0, 0))
@@ -68,7 +66,7 @@ describe('transports', () => {
   })
 
   test('legacy: losses, an absurd length, and two requests at once', async () => {
-    const lab = await start({ network: NETWORK, transport: 'legacy-xor' })
+    const lab = await start({ transport: 'legacy-xor' })
     lab.strip('strip').plan({ kind: 'lose-answer', count: 1 })
     const lost = xorClientOf(lab)
     lost.send(relay(0, 0))
@@ -88,7 +86,7 @@ describe('transports', () => {
   })
 
   test('offline: connects time out while the relays stay; online again it answers', async () => {
-    const lab = await start({ network: NETWORK })
+    const lab = await start()
     const client = await shaken(lab)
     await lab.act({ kind: 'strip-offline', strip: 'strip' })
     expect(await failure(client.send(relay(0, 0), {}, 300))).toBe('TIMEOUT')

@@ -1,9 +1,10 @@
 import { afterEach, describe, expect, test } from 'vitest'
+import { claimNetwork, FREE_PORTS } from '../../testing/network.ts'
 import { type ClusterSpec, homeLabWithCluster } from '../../world/index.ts'
 import { LAB_API_USER, type Lab, type LabOptions, type PveOptions, startLab } from '../index.ts'
 import { askNode } from './test-client.ts'
 
-const FREE = { https: 0, banner: 0, gateway: 0, klap: 0, legacy: 0, klapDiscovery: 0 }
+const NETWORK = await claimNetwork()
 const NO_DELAYS = { refusedLoginMs: 0, unreachableMs: 0, lockMs: 0 }
 const TIME_SCALE = 200
 
@@ -21,8 +22,8 @@ async function start(
   const clusters = [{ ...spec.clusters![0]!, ...over }]
   const lab = await startLab({
     spec: { ...spec, clusters },
-    network: '127.78.41',
-    ports: FREE,
+    network: NETWORK,
+    ports: FREE_PORTS,
     proxmox: { delays: NO_DELAYS, ...proxmox },
     ...options,
   })
@@ -195,7 +196,8 @@ describe('what a cluster in trouble answers', () => {
     await lab.act({ kind: 'qdevice-down' })
     expect(await state()).toBe('Connect failed')
     expect((await rows(lab, 'pve1', '/cluster/status'))[0]).toMatchObject({ quorate: 1 })
-    const bare = await start({ qdevice: undefined } as unknown as Partial<ClusterSpec>, {}, { network: '127.78.42' })
+    const network = await claimNetwork()
+    const bare = await start({ qdevice: undefined } as unknown as Partial<ClusterSpec>, {}, { network })
     expect((await askNode(bare, 'pve1', '/cluster/config/qdevice')).data).toEqual({})
   })
 

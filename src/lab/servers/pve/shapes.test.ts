@@ -1,11 +1,11 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { claimNetwork, FREE_PORTS } from '../../testing/network.ts'
 import { homeLabWithCluster } from '../../world/index.ts'
 import { type Lab, startLab } from '../index.ts'
 import { askNode } from './test-client.ts'
 
 const RECORDED = new URL('../../../../test/fixtures/pve/responses/healthy/', import.meta.url)
-const FREE = { https: 0, banner: 0, gateway: 0, klap: 0, legacy: 0, klapDiscovery: 0 }
 
 let lab: Lab
 beforeAll(async () => {
@@ -16,8 +16,8 @@ beforeAll(async () => {
   const guests = cluster!.guests!.filter(({ vmid }) => vmid !== 900)
   lab = await startLab({
     spec: { ...spec, clusters: [{ ...cluster!, nodes, guests, backupJobs: [] }] },
-    network: '127.78.40',
-    ports: FREE,
+    network: await claimNetwork(),
+    ports: FREE_PORTS,
   })
 })
 afterAll(() => lab.stop())

@@ -1,9 +1,10 @@
 import { connect, type Socket } from 'node:net'
 import { afterEach, expect, test } from 'vitest'
+import { claimNetwork, FREE_PORTS } from '../../testing/network.ts'
 import { homeLabWithUps } from '../../world/index.ts'
 import { LAB_UPSD_USER, type Lab, startLab } from '../index.ts'
 
-const FREE = { https: 0, banner: 0, gateway: 0, klap: 0, legacy: 0, klapDiscovery: 0, upsd: 0 }
+const NETWORK = await claimNetwork()
 let lab: Lab | undefined
 const sockets: Socket[] = []
 afterEach(async () => {
@@ -58,7 +59,7 @@ class Client {
 }
 
 async function begin(): Promise<Client> {
-  lab = await startLab({ spec: homeLabWithUps(), network: '127.78.9', ports: FREE })
+  lab = await startLab({ spec: homeLabWithUps(), network: NETWORK, ports: FREE_PORTS })
   return client()
 }
 

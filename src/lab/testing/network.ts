@@ -7,7 +7,7 @@ const CLAIM = { host: 254, port: 8001 }
 let next = process.pid
 /**
  * A /24 of loopback that no other lab has, in this process or another: it stays claimed for as long as this one lives.
- * Networks below 127.128 are left to labs that name their own.
+ * Below 127.128 is the network of a lab that was given none.
  */
 export async function claimNetwork(): Promise<string> {
   for (;;) {
@@ -29,4 +29,4 @@ async function hasClaimed(network: string): Promise<boolean> {
 }
 
 /** For a lab: any free ports on its addresses. */
-export const FREE_PORTS = { https: 0, banner: 0, gateway: 0, klap: 0, legacy: 0, klapDiscovery: 0 }
+export const FREE_PORTS = { https: 0, banner: 0, gateway: 0, klap: 0, legacy: 0, klapDiscovery: 0, upsd: 0 }
