@@ -13,11 +13,14 @@ const NEXT_AFTER = [
   'select min(starts_ms) from silence where starts_ms > ?',
 ]
 
+type Clamp = readonly [what: keyof MostAhead, statement: string]
 /** What can be due too far ahead. The end of a silence can rightly be any time away, and an expiry does no harm there. */
-const CLAMPED: readonly (readonly [keyof MostAhead, string])[] = [
+const CLAMPED: readonly Clamp[] = [
   ['stepMs', `update notification set next_step_ms = ? where state = 'open' and next_step_ms > ?`],
   ['reminderMs', `update incident set remind_at_ms = ? where status = 'firing' and remind_at_ms > ?`],
   ['deliveryMs', `update delivery indexed by delivery_due set due_ms = ? where state = 'queued' and due_ms > ?`],
+]
+const CLAMPED_HELD: readonly Clamp[] = [
   ['heldMs', `update held set due_ms = ? where due_ms > ? and why <> 'quiet-hours'`],
   ['quietMs', `update held set due_ms = ? where due_ms > ? and why = 'quiet-hours'`],
 ]
@@ -56,8 +59,9 @@ export function dueTimeRows(sql: AlertSql): Pick<AlertRows, 'nextDueMs' | 'shift
     },
     shiftTimes: (sinceMs, byMs) => shiftTimes(sql, before, sinceMs, byMs),
     clampDue(nowMs, most) {
-      for (const [what, statement] of CLAMPED) sql.run(statement, nowMs, nowMs + most[what])
-      sumUpGroups(sql)
+      const clamp = ([what, statement]: Clamp) => sql.run(statement, nowMs, nowMs + most[what])
+      CLAMPED.forEach(clamp)
+      if (CLAMPED_HELD.map(clamp).some((changed) => changed > 0)) sumUpGroups(sql)
     },
   }
 }

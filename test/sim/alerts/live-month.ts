@@ -35,7 +35,6 @@ export async function liveMonth(month: Month, open: () => AlertStore): Promise<L
 function heal(site: Site): void {
   for (const service of site.services) service.mood = undefined
   site.full = false
-  site.troubled()
   site.life?.spare()
   site.reload('')
   for (const { id } of site.path?.silences() ?? []) site.path?.endSilence(id, 'the end')

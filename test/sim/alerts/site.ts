@@ -142,7 +142,7 @@ export class Site {
   #arrived(seen: Seen, life: Life): Arrival {
     const { createdMs, ...rest } = seen
     const arrival: Arrival = { ...rest, atMs: this.time.monoMs, heard: false, sure: false }
-    this.#isPrompt(arrival, createdMs)
+    this.#demandPrompt(arrival, createdMs)
     this.arrivals.push(arrival)
     const look = () => {
       if (!life.alive) return
@@ -155,7 +155,7 @@ export class Site {
   }
 
   /** Where all has been well since before the message came to be, it must not have waited. */
-  #isPrompt({ run, channel, edit }: Arrival, createdMs: number): void {
+  #demandPrompt({ run, channel, edit }: Arrival, createdMs: number): void {
     const { time, services, full } = this
     const waitedMs = time.wallMs - createdMs
     const calm = !full && services.every(({ mood }) => mood === undefined)
